@@ -1,0 +1,22 @@
+//! What fmdb talks about: movies, genres, accounts, queries. Parsing, bounds and folding; no input or output.
+//!
+//! Owns every rule about a value's shape. Must never know the store, the index or the web: everybody knows
+//! `model`, `model` knows nobody. Start with [`movie`], then [`draft`], the one way in for every change.
+
+pub mod account;
+pub mod draft;
+pub mod fold;
+pub mod genre;
+pub mod listing;
+pub mod movie;
+pub mod problem;
+pub mod query;
+pub mod suggestion;
+
+pub use account::{Account, Role, Username};
+pub use draft::{Field, Given, MovieDraft, RawMovie, RawValue};
+pub use listing::{Facet, Listing};
+pub use movie::{Facts, Movie, MovieId, Rev};
+pub use problem::{FieldErrors, Problem};
+pub use query::{ListingQuery, Order, Range, Sort};
+pub use suggestion::{Suggestion, SuggestionField, SuggestionQuery};

@@ -1,0 +1,169 @@
+//! Folding: what two spellings must share to count as the same. Identity of movies, search and suggestions
+//! all fold here and nowhere else, so that what is found and what is equal never drift apart.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The folded words of a text: lower case, accents and punctuation gone, ligatures opened, width and kana
+/// unified, `&` read as `and`, initials joined (`J. J.` and `E.T.` become `jj` and `et`). Han and kana
+/// characters, which are written without spaces, are words of their own.
+pub fn words(text: &str) -> Vec<String> {
+    let folded = fold_characters(text);
+    let mut found: Vec<String> = Vec::new();
+    let mut initials = false;
+    for piece in folded.split(' ').filter(|piece| !piece.is_empty()) {
+        let is_initial = is_single_letter(piece);
+        match found.last_mut() {
+            Some(last) if is_initial && initials => last.push_str(piece),
+            _ => found.push(piece.to_owned()),
+        }
+        initials = is_initial;
+    }
+    found
+}
+
+/// The folded words joined with one space. A text of nothing but punctuation (the film `?`) folds to itself in
+/// lower case, so that two such texts stay distinct.
+pub fn fold(text: &str) -> String {
+    let joined = words(text).join(" ");
+    if joined.is_empty() { text.trim().to_lowercase() } else { joined }
+}
+
+/// Trims, collapses blanks, composes (NFC) and drops characters that have no place in a name: controls, bidi
+/// marks, zero-width marks, byte order marks. How names are kept.
+pub fn tidy(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        let before = tidied.len();
+        if before > 0 {
+            tidied.push(' ');
+        }
+        let start = tidied.len();
+        tidied.extend(word.nfc().filter(|c| !is_invisible(*c)));
+        if tidied.len() == start {
+            tidied.truncate(before);
+        }
+    }
+    tidied
+}
+
+/// Written without spaces between words, so each character is searched as a word.
+pub fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+fn is_single_letter(piece: &str) -> bool {
+    let mut characters = piece.chars();
+    matches!((characters.next(), characters.next()), (Some(c), None) if c.is_alphabetic() && !is_unspaced(c))
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        && c != '\u{200d}'
+        && c != '\u{200c}'
+}
+
+/// Marks that people leave out when they type: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel
+/// signs and hamza carriers. Vowel signs of Indic scripts and voicing marks of kana are letters and stay.
+fn is_optional_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c7}'
+        | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{200c}' | '\u{200d}')
+}
+
+fn fold_characters(text: &str) -> String {
+    let bare: String = text.nfkd().filter(|c| !is_optional_mark(*c)).collect();
+    let mut folded = String::with_capacity(bare.len());
+    for c in bare.nfc().flat_map(char::to_lowercase).filter(|c| !is_optional_mark(*c)) {
+        match c {
+            '\'' | '’' | '‘' | 'ʼ' | 'ʻ' | '`' | '´' | '·' | '׳' | '״' => {}
+            '&' | '＆' => folded.push_str(" and "),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'þ' => folded.push_str("th"),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ł' => folded.push('l'),
+            'ħ' => folded.push('h'),
+            'ŧ' => folded.push('t'),
+            'ı' => folded.push('i'),
+            'ς' => folded.push('σ'),
+            'ة' => folded.push('ه'),
+            'ى' | 'ی' => folded.push('ي'),
+            'ک' => folded.push('ك'),
+            c if is_unspaced(c) && c.is_alphanumeric() => {
+                folded.push(' ');
+                folded.push(to_hiragana(c));
+                folded.push(' ');
+            }
+            c if c.is_alphanumeric() || is_indic_mark(c) => folded.push(c),
+            _ => folded.push(' '),
+        }
+    }
+    folded
+}
+
+fn to_hiragana(c: char) -> char {
+    match c {
+        '\u{30a1}'..='\u{30f6}' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
+        c => c,
+    }
+}
+
+/// Combining marks that are part of a word (Indic, Thai, Burmese …) although they are not letters.
+fn is_indic_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_that_people_mix_fold_to_one() {
+        for (left, right) in [
+            ("Léon", "leon"),
+            ("Un cœur en hiver", "un coeur en hiver"),
+            ("Krzysztof Kieślowski", "krzysztof kieslowski"),
+            ("Łódź", "lodz"),
+            ("Spider-Man", "spider man"),
+            ("Rock & Rule", "rock and rule"),
+            ("Ocean’s Eleven", "oceans eleven"),
+            ("WALL·E", "walle"),
+            ("J.J. Abrams", "jj abrams"),
+            ("J. J. Abrams", "JJ Abrams"),
+            ("E.T. the Extra-Terrestrial", "et the extra terrestrial"),
+            ("M*A*S*H", "mash"),
+            ("Straße", "STRASSE"),
+            ("ＡＫＩＲＡ", "akira"),
+            ("アキラ", "あきら"),
+            ("ｱｷﾗ", "アキラ"),
+            ("Ёлки", "елки"),
+            ("أحمد", "احمد"),
+            ("שָׁלוֹם", "שלום"),
+            ("İstanbul", "istanbul"),
+        ] {
+            assert_eq!(fold(left), fold(right), "{left} and {right}");
+        }
+    }
+
+    #[test]
+    fn letters_that_matter_stay_apart() {
+        assert_ne!(fold("पथेर"), fold("पथर"));
+        assert_ne!(fold("が"), fold("か"));
+        assert_ne!(fold("?"), fold("!"));
+    }
+
+    #[test]
+    fn han_and_kana_are_words_of_one_character() {
+        assert_eq!(words("七人の侍"), ["七", "人", "の", "侍"]);
+        assert_eq!(words("기생충"), ["기생충"]);
+    }
+
+    #[test]
+    fn tidy_keeps_the_name_and_drops_what_is_not_one() {
+        assert_eq!(tidy("  Star\u{a0} \u{200e}Wars\u{feff} \n"), "Star Wars");
+        assert_eq!(tidy(" \u{200f} "), "");
+        assert_eq!(tidy("Ame\u{301}lie"), "Amélie");
+    }
+}

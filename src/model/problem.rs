@@ -1,0 +1,118 @@
+//! What can be wrong with a value. `Display` is the English of the API and of import reports; pages translate
+//! the same variants through `i18n`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One thing that is wrong with one value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// It must be given.
+    Missing,
+    /// More than `max` characters.
+    TooLong {
+        /// The most characters allowed.
+        max: usize,
+    },
+    /// Fewer than `min` characters.
+    TooShort {
+        /// The fewest characters allowed.
+        min: usize,
+    },
+    /// More than `max` entries in a list.
+    TooMany {
+        /// The most entries allowed.
+        max: usize,
+    },
+    /// It is not a number, or not a finite one.
+    NotANumber,
+    /// It is not a whole number.
+    NotWhole,
+    /// A number outside its bounds.
+    OutOfRange {
+        /// The least value allowed.
+        min: f64,
+        /// The greatest value allowed.
+        max: f64,
+    },
+    /// A number below its bound.
+    Below {
+        /// The least value allowed.
+        min: f64,
+    },
+    /// The type or the shape is wrong, with what was expected.
+    Malformed {
+        /// What was expected, such as `tt0076759`.
+        expected: &'static str,
+    },
+    /// None of the possible values.
+    NotAChoice {
+        /// The possible values, joined with `, `.
+        choices: &'static str,
+    },
+    /// A name that somebody has already.
+    Taken,
+    /// A password that is on every list of common ones.
+    TooCommon,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("must be given"),
+            Self::TooLong { max } => write!(f, "must have at most {max} characters"),
+            Self::TooShort { min } => write!(f, "must have at least {min} characters"),
+            Self::TooMany { max } => write!(f, "must have at most {max} entries"),
+            Self::NotANumber => f.write_str("must be a number"),
+            Self::NotWhole => f.write_str("must be a whole number"),
+            Self::OutOfRange { min, max } => write!(f, "must be between {min} and {max}"),
+            Self::Below { min } => write!(f, "must be {min} or more"),
+            Self::Malformed { expected } => write!(f, "must look like {expected}"),
+            Self::NotAChoice { choices } => write!(f, "must be one of {choices}"),
+            Self::Taken => f.write_str("is taken"),
+            Self::TooCommon => f.write_str("is one of the most common passwords"),
+        }
+    }
+}
+
+/// What is wrong, by the field's name in the API. The first problem of a field is kept.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FieldErrors(pub BTreeMap<&'static str, Problem>);
+
+impl FieldErrors {
+    /// One field with its problem.
+    pub fn of(field: &'static str, problem: Problem) -> Self {
+        Self(BTreeMap::from([(field, problem)]))
+    }
+
+    /// Notes a problem, unless the field has one.
+    pub fn add(&mut self, field: &'static str, problem: Problem) {
+        self.0.entry(field).or_insert(problem);
+    }
+
+    /// Nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problem of one field.
+    pub fn get(&self, field: &str) -> Option<&Problem> {
+        self.0.get(field)
+    }
+
+    /// `value` if nothing is wrong, else the errors.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, (field, problem)) in self.0.iter().enumerate() {
+            write!(f, "{}`{field}` {problem}", if position > 0 { "; " } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FieldErrors {}
