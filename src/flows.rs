@@ -1,1 +1,58 @@
-//! Use cases.
+//! Flows: one use case a file, store and index together. Handlers and commands call these and nothing below.
+
+pub mod edit_movie;
+pub mod search;
+
+use crate::index::IndexError;
+use crate::model::{FieldErrors, MovieId};
+use crate::store::StoreError;
+
+/// What can go wrong in a flow. `web::error` decides the status, `cli` the message.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// No such movie, account or token.
+    #[error("not found")]
+    NotFound,
+    /// Values out of bounds.
+    #[error("{0}")]
+    Invalid(#[from] FieldErrors),
+    /// The same movie is there already.
+    #[error("movie {0} is the same movie")]
+    Exists(MovieId),
+    /// Name and password do not go together.
+    #[error("the name or the password is wrong")]
+    Refused,
+    /// Too many attempts.
+    #[error("too many attempts; try again in {0} seconds")]
+    TooMany(u64),
+    /// It cannot be done now, but the same request may succeed later: the database is busy, the disk is full, the
+    /// index is being built.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Anything else; the text is for the log, never for a client.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<StoreError> for FlowError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotFound,
+            StoreError::Exists(id) => Self::Exists(id),
+            StoreError::NameTaken => Self::Invalid(FieldErrors::of("username", crate::model::Problem::Taken)),
+            StoreError::Busy | StoreError::Full | StoreError::ReadOnly(_) => Self::Unavailable(error.to_string()),
+            StoreError::LastAdmin | StoreError::Newer { .. } | StoreError::Damaged(_) | StoreError::Other(_) => {
+                Self::Failed(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<IndexError> for FlowError {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Building => Self::Unavailable(error.to_string()),
+            IndexError::Failed(_) => Self::Failed(error.to_string()),
+        }
+    }
+}

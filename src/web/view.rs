@@ -1,0 +1,63 @@
+//! Views: pure functions from data to HTML (maud). They know `model` and `i18n` alone: no store, no request.
+
+pub mod account;
+pub mod admin;
+pub mod error;
+pub mod forms;
+pub mod home;
+pub mod listing;
+pub mod movie;
+
+use crate::i18n::Locale;
+use crate::model::Account;
+
+/// What every page shows around its content.
+#[derive(Debug, Clone)]
+pub struct Chrome<'a> {
+    /// The visitor's language.
+    pub locale: Locale,
+    /// Who is signed in.
+    pub account: Option<&'a Account>,
+    /// The session's CSRF token for forms; empty where nobody is signed in.
+    pub csrf: &'a str,
+    /// Path and query of this page without `lang` and `notice`: for the language switch and `?next=`.
+    pub address: &'a str,
+    /// The visitor may read the catalogue.
+    pub may_read: bool,
+    /// Accounts can be made by anyone.
+    pub signup_open: bool,
+    /// What has just been done, to be told once.
+    pub notice: Option<Notice>,
+}
+
+/// What has just been done; `?notice=` in the address after a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the name of what was done")]
+pub enum Notice {
+    Added,
+    Saved,
+    Deleted,
+    SignedIn,
+    SignedOut,
+    Welcome,
+    SampleLoaded,
+}
+
+impl Notice {
+    /// All notices.
+    pub const ALL: [Self; 7] =
+        [Self::Added, Self::Saved, Self::Deleted, Self::SignedIn, Self::SignedOut, Self::Welcome, Self::SampleLoaded];
+
+    /// The name in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Saved => "saved",
+            Self::Deleted => "deleted",
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::Welcome => "welcome",
+            Self::SampleLoaded => "sample-loaded",
+        }
+    }
+}
