@@ -1,7 +1,15 @@
 //! Flows: one use case a file, store and index together. Handlers and commands call these and nothing below.
 
-pub mod edit_movie;
 pub mod search;
+
+pub mod edit_movie;
+
+pub mod export;
+pub mod import;
+
+pub mod care;
+
+pub mod follow;
 
 use crate::index::IndexError;
 use crate::model::{FieldErrors, MovieId};
@@ -52,7 +60,7 @@ impl From<IndexError> for FlowError {
     fn from(error: IndexError) -> Self {
         match error {
             IndexError::Building => Self::Unavailable(error.to_string()),
-            IndexError::Failed(_) => Self::Failed(error.to_string()),
+            IndexError::Held | IndexError::Failed(_) => Self::Failed(error.to_string()),
         }
     }
 }

@@ -1,16 +1,23 @@
 //! The one path of an edit: a draft, one transaction, the index, then the answer.
 
+use std::time::Duration;
+
 use super::FlowError;
 use crate::app::App;
-use crate::model::{Movie, MovieId, RawMovie};
+use crate::model::{Movie, MovieDraft, MovieId, RawMovie, Rev};
+
+/// How long an answer waits for the index; the change is durable all the same.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Adds a movie; it is durable and in the search when this returns.
 ///
 /// # Errors
 /// Invalid, exists, unavailable or failed.
 pub fn add(app: &App, raw: &RawMovie) -> Result<Movie, FlowError> {
-    let _ = (app, raw);
-    Err(FlowError::NotFound)
+    let draft = MovieDraft::for_new(raw)?;
+    let movie = app.store.add_movie(&draft.to_facts())?;
+    show(app, movie.rev);
+    Ok(movie)
 }
 
 /// Changes the fields that are given.
@@ -18,8 +25,10 @@ pub fn add(app: &App, raw: &RawMovie) -> Result<Movie, FlowError> {
 /// # Errors
 /// Not found, invalid, exists, unavailable or failed.
 pub fn update(app: &App, id: MovieId, raw: &RawMovie) -> Result<Movie, FlowError> {
-    let _ = (app, id, raw);
-    Err(FlowError::NotFound)
+    let draft = MovieDraft::check(raw)?;
+    let movie = app.store.update_movie(id, &draft)?;
+    show(app, movie.rev);
+    Ok(movie)
 }
 
 /// Deletes a movie.
@@ -27,6 +36,15 @@ pub fn update(app: &App, id: MovieId, raw: &RawMovie) -> Result<Movie, FlowError
 /// # Errors
 /// Not found, unavailable or failed.
 pub fn delete(app: &App, id: MovieId) -> Result<(), FlowError> {
-    let _ = (app, id);
-    Err(FlowError::NotFound)
+    let rev = app.store.delete_movie(id)?;
+    show(app, rev);
+    Ok(())
+}
+
+/// Waits until a change is in the index.
+fn show(app: &App, rev: Rev) {
+    app.following.wake();
+    if !app.following.wait_for(rev, PATIENCE) {
+        tracing::warn!(rev, "the change is stored, the search index lags behind");
+    }
 }

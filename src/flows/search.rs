@@ -1,17 +1,23 @@
-//! Reading the catalogue: a page of the listing, one movie, suggestions.
+//! Reading the catalogue: a page of the listing, one movie, suggestions. The index gives ids, the exact total and
+//! facets; the store gives the rows.
 
 use super::FlowError;
 use crate::app::App;
-use crate::i18n::Locale;
-use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionQuery};
+use crate::i18n::{self, Locale};
+use crate::index::{self, IndexError};
+use crate::model::{
+    Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery,
+};
 
 /// The page that a question asks for.
 ///
 /// # Errors
 /// Unavailable or failed; an empty result is none.
 pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
-    let _ = (app, query);
-    Ok(Listing::default())
+    ready(app)?;
+    let hits = app.index.search(query)?;
+    let movies = app.store.movies(&hits.ids)?;
+    Ok(Listing { query: query.clone(), total: hits.total, movies, genres: hits.genres })
 }
 
 /// One movie.
@@ -19,8 +25,7 @@ pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
 /// # Errors
 /// Not found, or failed.
 pub fn movie(app: &App, id: MovieId) -> Result<Movie, FlowError> {
-    let _ = (app, id);
-    Err(FlowError::NotFound)
+    app.store.movie(id)?.ok_or(FlowError::NotFound)
 }
 
 /// What to offer while somebody types; genres are also found by their names in `locale`.
@@ -28,6 +33,81 @@ pub fn movie(app: &App, id: MovieId) -> Result<Movie, FlowError> {
 /// # Errors
 /// Unavailable or failed.
 pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec<Suggestion>, FlowError> {
-    let _ = (app, query, locale);
-    Ok(Vec::new())
+    ready(app)?;
+    let limit = query.limit as usize;
+    let wants = |field| query.field == field || query.field == SuggestionField::Any;
+    if query.q.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ranked: Vec<(u16, Suggestion)> = Vec::new();
+    if wants(SuggestionField::Genre) {
+        let names = |genre: &str| {
+            let mut names = index::spellings(genre);
+            names.push(i18n::genre_name(locale, genre));
+            names
+        };
+        let share = if query.field == SuggestionField::Any { limit.min(2) } else { limit };
+        ranked.extend(app.index.suggest_genres(&query.q, share, names)?.into_iter().map(|near| {
+            (near.tiers, Suggestion::Genre { text: near.facet.value, count: near.facet.count })
+        }));
+    }
+    if wants(SuggestionField::Director) {
+        let share = if query.field == SuggestionField::Any { limit.div_ceil(3) } else { limit };
+        ranked.extend(app.index.suggest_directors(&query.q, share)?.into_iter().map(|near| {
+            (near.tiers, Suggestion::Director { text: near.facet.value, count: near.facet.count })
+        }));
+    }
+    if wants(SuggestionField::Title) {
+        ranked.extend(titles(app, &query.q, limit)?);
+    }
+    Ok(fit(ranked, limit))
+}
+
+fn titles(app: &App, text: &str, limit: usize) -> Result<Vec<(u16, Suggestion)>, FlowError> {
+    let hits = app.index.suggest_titles(text, limit)?;
+    let movies = app.store.movies(&hits.ids)?;
+    let suggestion = |movie: Movie| {
+        let tiers = hits.ids.iter().position(|id| *id == movie.id).and_then(|place| hits.tiers.get(place));
+        let director = movie.facts.director();
+        let title = Suggestion::Title { id: movie.id, text: movie.facts.title, year: movie.facts.year, director };
+        (tiers.copied().unwrap_or(u16::MAX), title)
+    };
+    Ok(movies.into_iter().map(suggestion).collect())
+}
+
+/// The nearest first; of equally near ones titles, then directors, then genres, each in its own order. Where titles
+/// alone would fill the list, directors and genres that are as near as the last title keep a place.
+fn fit(ranked: Vec<(u16, Suggestion)>, limit: usize) -> Vec<Suggestion> {
+    let is_title = |suggestion: &Suggestion| matches!(suggestion, Suggestion::Title { .. });
+    let (mut titles, mut others): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|(_, kind)| is_title(kind));
+    others.sort_by_key(|(tiers, suggestion)| (*tiers, matches!(suggestion, Suggestion::Genre { .. })));
+    titles.truncate(limit.saturating_sub(others.len()).max(limit.div_ceil(2)));
+    others.truncate(limit - titles.len());
+    titles.extend(others);
+    titles.sort_by_key(|(tiers, _)| *tiers);
+    titles.into_iter().map(|(_, suggestion)| suggestion).collect()
+}
+
+fn ready(app: &App) -> Result<(), FlowError> {
+    if app.following.is_ready() && !app.index.is_damaged() { Ok(()) } else { Err(IndexError::Building.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_leave_room_for_directors_and_genres() {
+        let title = |id: i64| {
+            let text = format!("title {id}");
+            (1, Suggestion::Title { id: MovieId(id), text, year: None, director: None })
+        };
+        let director = (1, Suggestion::Director { text: "someone".to_owned(), count: 2 });
+        let genre = (0, Suggestion::Genre { text: "Drama".to_owned(), count: 9 });
+        let mut ranked = vec![genre, director];
+        ranked.extend((0..8).map(title));
+        let fitted = fit(ranked, 8);
+        let kinds: String = fitted.iter().map(|s| s.text().chars().next().unwrap_or(' ')).collect();
+        assert_eq!(kinds, "Dtttttts");
+    }
 }

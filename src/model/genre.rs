@@ -17,6 +17,13 @@ pub struct KnownGenre {
     aliases: &'static [&'static str],
 }
 
+impl KnownGenre {
+    /// Other spellings, folded.
+    pub fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+}
+
 macro_rules! genres {
     ($($name:literal $key:literal [$($alias:literal),*]),* $(,)?) => {
         /// All known genres, by name: IMDb's list, and TMDB's `TV Movie`.

@@ -1,0 +1,90 @@
+//! The index follows the store: read what is newer, end that read, apply, commit, show. Start-up, a crash, an import
+//! by another process, a restored backup and an index deleted by hand are all this one case.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::FlowError;
+use crate::app::App;
+use crate::index::{Batch, Position};
+use crate::model::MovieId;
+use crate::store::Cursor;
+
+/// Movies read and applied at once.
+const PAGE: usize = 2_000;
+/// Movies after which a long catch-up commits, so that a kill does not start it over.
+const COMMIT_EVERY: usize = 250_000;
+/// How often the follower looks for changes of other processes.
+const REST: Duration = Duration::from_millis(250);
+
+/// Follows on a thread of its own until `Following::stop`; join the handle to wait for the index to be closed.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
+    thread::Builder::new().name("follower".to_owned()).spawn(move || {
+        loop {
+            if let Err(error) = catch_up(&app) {
+                tracing::warn!(%error, "the search index could not follow; trying again");
+            }
+            if !app.following.wait_for_work(REST) {
+                break;
+            }
+        }
+        app.index.close();
+    })
+}
+
+/// Brings the index up to the store; where another process writes the index, shows what it has committed.
+///
+/// # Errors
+/// The store cannot be read or the index not be written.
+pub fn catch_up(app: &App) -> Result<(), FlowError> {
+    let epoch = app.store.epoch()?;
+    if !app.index.become_writer()? {
+        app.index.reload()?;
+        let position = app.index.position()?;
+        if position.epoch == epoch {
+            app.following.publish(position.rev, position.rev >= app.store.head()?);
+        }
+        return Ok(());
+    }
+    let mut position = app.index.position()?;
+    let head = app.store.head()?;
+    if position.epoch != epoch || position.rev > head {
+        tracing::info!(head, "building the search index");
+        app.index.clear()?;
+        position = Position { epoch, ..Position::default() };
+    } else if position.rev == head && position.id == i64::MAX {
+        app.following.publish(head, true);
+        return Ok(());
+    }
+    follow_from(app, position)
+}
+
+fn follow_from(app: &App, mut position: Position) -> Result<(), FlowError> {
+    let mut uncommitted = 0;
+    loop {
+        let cursor = Cursor { rev: position.rev, id: MovieId(position.id) };
+        let changes = app.store.changes_after(cursor, PAGE)?;
+        let held = (position.rev, position.id);
+        app.index.apply(&Batch { deleted: &changes.deleted, changed: &changes.changed, held })?;
+        uncommitted += changes.changed.len();
+        if changes.complete {
+            position.rev = changes.head;
+            position.id = i64::MAX;
+        } else if let Some(last) = changes.changed.last() {
+            position.rev = last.rev;
+            position.id = last.id.0;
+        }
+        if changes.complete || uncommitted >= COMMIT_EVERY {
+            app.index.commit(&position)?;
+            app.following.publish(if changes.complete { position.rev } else { position.rev - 1 }, changes.complete);
+            uncommitted = 0;
+        }
+        if changes.complete {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What comes first. The rules of relevance, each only where those before it leave a tie:
+//!
+//! 1. a whole title that is exactly what was typed: "Her" before any famous title one letter away;
+//! 2. fewer and smaller slips (`matching::tier`, summed over the words);
+//! 3. the better field: title, other titles, directors, genres;
+//! 4. fame: popularity, else what the votes say;
+//! 5. the movie that was added first, so that the order is always the same.
+//!
+//! Unknown values come last in either direction of a sort order.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::{DocId, Searcher, SegmentReader};
+
+use super::query::{Match, Question, each_match};
+use super::schema::{Fields, column};
+use crate::model::{Facet, MovieId, Order, Sort};
+
+/// A page of a result.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hits {
+    /// The movies of the page, in order.
+    pub ids: Vec<MovieId>,
+    /// For each movie the sum of the tiers of its match.
+    pub tiers: Vec<u16>,
+    /// How many movies the whole result has.
+    pub total: u64,
+    /// The genres of the whole result, the most frequent first, equal ones by name.
+    pub genres: Vec<Facet>,
+}
+
+/// What is asked of a result.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// By what.
+    pub sort: Sort,
+    /// In which direction.
+    pub order: Order,
+    /// How many movies come before.
+    pub offset: usize,
+    /// How many are wanted.
+    pub limit: usize,
+}
+
+/// Where a document stands; the greater comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    primary: u64,
+    fame: u64,
+    id: Reverse<u64>,
+    tiers: u16,
+}
+
+/// Finds a page of the documents that hold the question.
+pub fn search(searcher: &Searcher, fields: &Fields, question: &Question, page: Page) -> tantivy::Result<Hits> {
+    let mut total = 0;
+    let mut facets = Facets::default();
+    let mut best: Vec<(String, Key)> = Vec::new();
+    let wanted = page.offset.saturating_add(page.limit);
+    for segment in searcher.segment_readers() {
+        let ranking = Ranking::new(segment, page)?;
+        let mut genres = Counter::new(segment, column::GENRES)?;
+        let mut top = Top::new(wanted);
+        each_match(segment, fields, question, |matched| {
+            total += 1;
+            genres.note(matched.doc);
+            top.push(ranking.key(matched));
+        })?;
+        facets.add(&genres)?;
+        for key in top.into_sorted() {
+            best.push((ranking.title(key)?, key));
+        }
+    }
+    if page.sort == Sort::Title {
+        // Ordinals are a segment's own; across segments the titles themselves are compared.
+        best.sort_by(|(left_title, left), (right_title, right)| {
+            let titles = left_title.cmp(right_title);
+            let titles = if page.order == Order::Asc { titles } else { titles.reverse() };
+            titles.then_with(|| (right.fame, right.id).cmp(&(left.fame, left.id)))
+        });
+    } else {
+        best.sort_by_key(|(_, key)| Reverse(*key));
+    }
+    let best = best.iter().skip(page.offset).take(page.limit).map(|(_, key)| key);
+    let ids = best.clone().map(|key| MovieId(key.id.0.cast_signed())).collect();
+    Ok(Hits { ids, tiers: best.map(|key| key.tiers).collect(), total, genres: facets.into_sorted() })
+}
+
+/// Counts the values of a column over documents of one segment.
+pub struct Counter {
+    values: Option<StrColumn>,
+    counts: Vec<u64>,
+}
+
+impl Counter {
+    /// Opens the column; a segment without a value has none.
+    pub fn new(segment: &SegmentReader, column: &str) -> tantivy::Result<Self> {
+        let values = segment.fast_fields().str(column)?;
+        let counts = vec![0; values.as_ref().map_or(0, |values| values.num_terms())];
+        Ok(Self { values, counts })
+    }
+
+    /// Counts the values of one document.
+    pub fn note(&mut self, doc: DocId) {
+        for ord in self.values.iter().flat_map(|values| values.term_ords(doc)) {
+            self.counts[ord as usize] += 1;
+        }
+    }
+}
+
+/// Values counted over segments.
+#[derive(Default)]
+pub struct Facets(HashMap<String, u64>);
+
+impl Facets {
+    /// Adds the counts of one segment, whose ordinals are its own.
+    pub fn add(&mut self, counter: &Counter) -> tantivy::Result<()> {
+        let Some(values) = &counter.values else { return Ok(()) };
+        let mut text = String::new();
+        for (ord, count) in counter.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            if values.ord_to_str(ord as u64, &mut text)? {
+                *self.0.entry(text.clone()).or_default() += count;
+            }
+        }
+        Ok(())
+    }
+
+    /// The most frequent first, equal ones by name.
+    pub fn into_sorted(self) -> Vec<Facet> {
+        let mut facets: Vec<Facet> = self.0.into_iter().map(|(value, count)| Facet { value, count }).collect();
+        facets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+        facets
+    }
+}
+
+/// How the documents of a segment are compared.
+struct Ranking {
+    page: Page,
+    ids: Column<u64>,
+    fame: Column<f64>,
+    values: Values,
+}
+
+enum Values {
+    Relevance,
+    Added,
+    Floats(Column<f64>),
+    Years(Column<u64>),
+    Titles(Option<StrColumn>),
+}
+
+impl Ranking {
+    fn new(segment: &SegmentReader, page: Page) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let values = match page.sort {
+            Sort::Relevance => Values::Relevance,
+            Sort::Added => Values::Added,
+            Sort::Popularity => Values::Floats(columns.f64(column::POPULARITY)?),
+            Sort::Score => Values::Floats(columns.f64(column::SCORE)?),
+            Sort::Year => Values::Years(columns.u64(column::YEAR)?),
+            Sort::Title => Values::Titles(columns.str(column::TITLE_KEY)?),
+        };
+        Ok(Self { page, ids: columns.u64(column::ID)?, fame: columns.f64(column::FAME)?, values })
+    }
+
+    fn key(&self, matched: Match) -> Key {
+        let doc = matched.doc;
+        let id = self.ids.first(doc).unwrap_or(0);
+        let value = match &self.values {
+            Values::Relevance => Some(relevance(matched)),
+            Values::Added => Some(id),
+            // Values are never negative, and the bits of such floats are in the order of their values.
+            Values::Floats(column) => column.first(doc).map(f64::to_bits),
+            Values::Years(column) => column.first(doc),
+            Values::Titles(column) => column.as_ref().and_then(|column| column.term_ords(doc).next()),
+        };
+        let primary = match (value, self.page.order) {
+            (None, _) => 0,
+            (Some(value), Order::Desc) => value + 1,
+            (Some(value), Order::Asc) => u64::MAX - value,
+        };
+        let fame = self.fame.first(doc).map_or(0, f64::to_bits);
+        Key { primary, fame, id: Reverse(id), tiers: matched.tiers }
+    }
+
+    /// The sort title of a key of this segment; empty where it is not asked for.
+    fn title(&self, key: Key) -> tantivy::Result<String> {
+        let mut title = String::new();
+        if let Values::Titles(Some(column)) = &self.values
+            && key.primary > 0
+        {
+            let ord = if self.page.order == Order::Asc { u64::MAX - key.primary } else { key.primary - 1 };
+            column.ord_to_str(ord, &mut title)?;
+        }
+        Ok(title)
+    }
+}
+
+fn relevance(matched: Match) -> u64 {
+    let fewer = |sum: u16| u64::from(u16::MAX - sum);
+    u64::from(matched.whole) << 32 | fewer(matched.tiers) << 16 | fewer(matched.fields)
+}
+
+/// Keeps the greatest keys of many.
+struct Top {
+    limit: usize,
+    keys: Vec<Key>,
+}
+
+impl Top {
+    fn new(limit: usize) -> Self {
+        Self { limit, keys: Vec::new() }
+    }
+
+    fn push(&mut self, key: Key) {
+        self.keys.push(key);
+        if self.keys.len() >= self.limit.saturating_mul(2).saturating_add(1024) {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.limit < self.keys.len() {
+            self.keys.select_nth_unstable_by_key(self.limit, |key| Reverse(*key));
+            self.keys.truncate(self.limit);
+        }
+    }
+
+    fn into_sorted(mut self) -> Vec<Key> {
+        self.cut();
+        self.keys.sort_unstable_by_key(|key| Reverse(*key));
+        self.keys
+    }
+}
