@@ -1,0 +1,101 @@
+//! What an import did: for people a line a file, for programs the JSON that the README describes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What became of one file. `read` is the sum of the other four.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct FileReport {
+    /// The file as it was named.
+    pub file: String,
+    /// The name of its format.
+    pub format: String,
+    /// The rows that were read.
+    pub read: u64,
+    /// The movies that were not known before.
+    pub added: u64,
+    /// The known movies that have changed.
+    pub updated: u64,
+    /// The known movies about which the dump had nothing new.
+    pub unchanged: u64,
+    /// The rows that could not be used.
+    pub rejected: u64,
+}
+
+impl fmt::Display for FileReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, format, read, added, updated, unchanged, rejected } = self;
+        write!(f, "{file} ({format}): {read} read, {added} added, {updated} updated, {unchanged} unchanged, ")?;
+        write!(f, "{rejected} rejected")
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Report {
+    /// The files in the order in which they were named.
+    pub files: Vec<FileReport>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// The rows that could not be used, of all files.
+    pub fn rejected(&self) -> u64 {
+        self.files.iter().map(|file| file.rejected).sum()
+    }
+}
+
+/// A line a file, without a line's end after the last.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, file) in self.files.iter().enumerate() {
+            write!(f, "{}{file}", if position > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+/// A row that could not be used: a line of the rejects file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rejected {
+    /// The file as it was named.
+    pub file: String,
+    /// The line in which the row begins.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+    /// The row as it stood, cut to 2,000 characters.
+    pub record: String,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`, line {}: {}", self.file, self.line, self.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_the_json_and_the_line_that_users_know() {
+        let file = FileReport {
+            file: "a.json".into(),
+            format: "fynd".into(),
+            read: 3,
+            added: 2,
+            rejected: 1,
+            ..FileReport::default()
+        };
+        let report = Report { files: vec![file], seconds: 0.1 };
+        assert_eq!(report.to_string(), "a.json (fynd): 3 read, 2 added, 0 updated, 0 unchanged, 1 rejected");
+        assert_eq!(
+            serde_json::to_string(&report).expect("json"),
+            r#"{"files":[{"file":"a.json","format":"fynd","read":3,"added":2,"updated":0,"unchanged":0,"rejected":1}],"seconds":0.1}"#
+        );
+        assert_eq!(report.rejected(), 1);
+    }
+}
