@@ -17,7 +17,7 @@ mod scan;
 mod values;
 mod write;
 
-pub use detect::{Dump, Format, open};
+pub use detect::{Dump, Format, embedded, open};
 pub use error::DumpError;
 pub use record::{Record, Records, draft};
 pub use report::{FileReport, Rejected, Report};

@@ -126,13 +126,19 @@ impl Dump {
 /// # Errors
 /// It cannot be read, is empty, or is nothing that this version reads.
 pub fn open(file: &Path, wanted: Option<Format>) -> Result<Dump, DumpError> {
-    let name = file.display().to_string();
-    open_any(file, &name, wanted).map_err(|fault| fault.of(&name))
+    open_any(file, wanted).map_err(|fault| fault.of(&file.display().to_string()))
 }
 
-fn open_any(path: &Path, name: &str, wanted: Option<Format>) -> Result<Dump, Fault> {
+/// Opens a dump that is part of the program.
+///
+/// # Errors
+/// As [`open`].
+pub fn embedded(name: &str, bytes: &'static [u8]) -> Result<Dump, DumpError> {
+    open_stream(Box::new(bytes), Some(bytes.len() as u64), Path::new(name), None).map_err(|fault| fault.of(name))
+}
+
+fn open_any(path: &Path, wanted: Option<Format>) -> Result<Dump, Fault> {
     let failed = |error: io::Error| Fault::read(None, &error);
-    let progress = Arc::new(AtomicU64::new(0));
     let (input, size): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
         (Box::new(io::stdin()), None)
     } else {
@@ -143,6 +149,17 @@ fn open_any(path: &Path, name: &str, wanted: Option<Format>) -> Result<Dump, Fau
         }
         (Box::new(opened), about.is_file().then_some(about.len()))
     };
+    open_stream(input, size, path, wanted)
+}
+
+fn open_stream(
+    input: Box<dyn Read + Send>,
+    size: Option<u64>,
+    path: &Path,
+    wanted: Option<Format>,
+) -> Result<Dump, Fault> {
+    let failed = |error: io::Error| Fault::read(None, &error);
+    let progress = Arc::new(AtomicU64::new(0));
     let counted = Counted { input, read: Arc::clone(&progress) };
     let (mut input, is_packed) = unpacked(Box::new(BufReader::with_capacity(BUFFER, counted)))?;
     let mut start = taken(&mut input, PEEK)?;
@@ -161,7 +178,7 @@ fn open_any(path: &Path, name: &str, wanted: Option<Format>) -> Result<Dump, Fau
         }
         None => Content::Database { path: path.to_owned(), _unpacked: None },
     };
-    Ok(Dump { file: name.to_owned(), format, size, progress, content })
+    Ok(Dump { file: path.display().to_string(), format, size, progress, content })
 }
 
 const BUFFER: usize = 256 << 10;

@@ -41,6 +41,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The rows that were read, of all files.
+    pub fn read(&self) -> u64 {
+        self.files.iter().map(|file| file.read).sum()
+    }
+
     /// The rows that could not be used, of all files.
     pub fn rejected(&self) -> u64 {
         self.files.iter().map(|file| file.rejected).sum()

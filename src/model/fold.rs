@@ -38,7 +38,7 @@ pub fn tidy(text: &str) -> String {
             tidied.push(' ');
         }
         let start = tidied.len();
-        tidied.extend(word.nfc().filter(|c| !is_invisible(*c)));
+        tidied.extend(word.chars().filter(|c| !is_invisible(*c)).nfc());
         if tidied.len() == start {
             tidied.truncate(before);
         }
@@ -58,9 +58,8 @@ fn is_single_letter(piece: &str) -> bool {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        && c != '\u{200d}'
-        && c != '\u{200c}'
+    // The joiners U+200C and U+200D stay: Persian and Indic spelling needs them.
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Marks that people leave out when they type: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel
@@ -165,5 +164,6 @@ mod tests {
         assert_eq!(tidy("  Star\u{a0} \u{200e}Wars\u{feff} \n"), "Star Wars");
         assert_eq!(tidy(" \u{200f} "), "");
         assert_eq!(tidy("Ame\u{301}lie"), "Amélie");
+        assert_eq!(tidy("Ame\u{200b}\u{301}lie"), "Amélie");
     }
 }
