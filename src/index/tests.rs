@@ -1,0 +1,169 @@
+//! The index over a few movies: what is found, in which order, and what follows a change.
+
+use super::*;
+use crate::model::{Facts, Movie};
+
+fn movie(id: i64, title: &str, director: &str, genres: &[&str], popularity: f64) -> Movie {
+    let facts = Facts {
+        title: title.to_owned(),
+        directors: director.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        genres: genres.iter().map(|genre| (*genre).to_owned()).collect(),
+        popularity: Some(popularity),
+        year: Some(1950 + id as u16),
+        score: (id % 2 == 0).then_some(id as f64 / 2.0),
+        ..Facts::default()
+    };
+    Movie { id: MovieId(id), rev: id, created_rev: id, added_at: 0, facts }
+}
+
+fn catalogue() -> Vec<Movie> {
+    let mut seven = movie(9, "Seven Samurai", "Akira Kurosawa", &["Action", "Drama"], 70.0);
+    seven.facts.original_title = Some("七人の侍".to_owned());
+    vec![
+        movie(1, "Star Wars", "George Lucas", &["Action", "Sci-Fi"], 99.0),
+        movie(2, "The Godfather", "Francis Ford Coppola", &["Crime", "Drama"], 98.0),
+        movie(3, "Her", "Spike Jonze", &["Drama", "Sci-Fi"], 40.0),
+        movie(4, "Hers and His", "Nobody Known", &["Drama"], 95.0),
+        movie(5, "The Wizard of Oz", "Victor Fleming", &["Family"], 90.0),
+        movie(6, "The Shining", "Stanley Kubrick", &["Horror"], 88.0),
+        movie(7, "Fargo", "Joel Coen, Ethan Coen", &["Crime", "Thriller"], 80.0),
+        movie(8, "Spider-Man", "Sam Raimi", &["Action"], 85.0),
+        seven,
+        movie(10, "?", "", &[], 1.0),
+    ]
+}
+
+struct Fixture {
+    index: Index,
+    _folder: tempfile::TempDir,
+}
+
+fn fixture() -> Fixture {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open(&folder.path().join("index")).expect("an index");
+    assert!(index.become_writer().expect("a writer"));
+    let changed = catalogue();
+    index.apply(&Batch { deleted: &[], changed: &changed, held: (0, 0) }).expect("applied");
+    index.commit(&Position { epoch: "e".to_owned(), rev: 10, id: i64::MAX }).expect("committed");
+    Fixture { index, _folder: folder }
+}
+
+fn found(index: &Index, pairs: &[(&str, &str)]) -> Vec<i64> {
+    let query = ListingQuery::parse(pairs.iter().copied()).expect("a question");
+    index.search(&query).expect("an answer").ids.into_iter().map(|id| id.0).collect()
+}
+
+#[test]
+fn slips_are_forgiven_in_each_field() {
+    let Fixture { index, _folder } = fixture();
+    for (text, id) in [
+        ("godfahter", 2),
+        ("wizzard of oz", 5),
+        ("kubrik", 6),
+        ("thriler", 7),
+        ("STAR wasr", 1),
+        ("starwars", 1),
+        ("spider man", 8),
+        ("spiderman", 8),
+        ("god father", 2),
+        ("七人", 9),
+        ("七人の侍", 9),
+        ("kurosawa samurai", 9),
+        ("science fiction star", 1),
+        ("coen fargo", 7),
+        ("?", 10),
+    ] {
+        assert_eq!(found(&index, &[("q", text)]).first(), Some(&id), "{text}");
+    }
+    assert_eq!(found(&index, &[("q", "zzzzzz")]), [] as [i64; 0]);
+    assert_eq!(found(&index, &[("name", "kubrick")]), [] as [i64; 0]);
+    assert_eq!(found(&index, &[("q", "侍七")]), [] as [i64; 0]);
+}
+
+#[test]
+fn an_exact_title_comes_before_a_famous_one_nearby() {
+    let Fixture { index, _folder } = fixture();
+    assert_eq!(found(&index, &[("q", "her")]), [3, 4]);
+}
+
+#[test]
+fn all_parts_of_a_question_hold_together() {
+    let Fixture { index, _folder } = fixture();
+    assert_eq!(found(&index, &[("genre", "Drama"), ("genre", "sci fi")]), [3]);
+    assert_eq!(found(&index, &[("genre", "dramma"), ("sort", "year"), ("order", "asc")]), [2, 3, 4, 9]);
+    assert_eq!(found(&index, &[("genre", "Nonsense")]), [] as [i64; 0]);
+    assert_eq!(found(&index, &[("year", "1952..1953"), ("sort", "title")]), [3, 2]);
+    assert_eq!(found(&index, &[("score", "4.."), ("sort", "score")]), [10, 8]);
+    assert_eq!(found(&index, &[("name", "star"), ("director", "lukas")]), [1]);
+}
+
+#[test]
+fn every_sort_order_pages_through_everything_with_unknown_values_last() {
+    let Fixture { index, _folder } = fixture();
+    for sort in ["popularity", "score", "year", "title", "added"] {
+        for order in ["asc", "desc"] {
+            let paged: Vec<i64> = (1..=4)
+                .flat_map(|page| {
+                    found(&index, &[("sort", sort), ("order", order), ("items", "3"), ("p", &page.to_string())])
+                })
+                .collect();
+            assert_eq!(paged, found(&index, &[("sort", sort), ("order", order)]), "{sort} {order}");
+            assert_eq!(paged.len(), 10);
+        }
+    }
+    let scored = found(&index, &[("sort", "score"), ("order", "asc")]);
+    assert_eq!(scored[..5], [2, 4, 6, 8, 10]);
+    assert_eq!(found(&index, &[("sort", "title")])[..3], [10, 7, 3]);
+}
+
+#[test]
+fn totals_and_facets_are_exact_after_changes() {
+    let Fixture { index, _folder } = fixture();
+    let mut renamed = movie(1, "A New Name", "George Lucas", &["Drama"], 99.0);
+    renamed.rev = 11;
+    let batch = Batch { deleted: &[MovieId(4)], changed: &[renamed], held: (10, i64::MAX) };
+    index.apply(&batch).expect("applied");
+    index.commit(&Position { epoch: "e".to_owned(), rev: 12, id: i64::MAX }).expect("committed");
+    let hits = index.search(&ListingQuery::default()).expect("an answer");
+    assert_eq!(hits.total, 9);
+    let drama = hits.genres.iter().find(|facet| facet.value == "Drama").map(|facet| facet.count);
+    assert_eq!(drama, Some(4));
+    assert_eq!(index.genres().expect("genres"), hits.genres);
+    assert_eq!(found(&index, &[("q", "star wars")]), [] as [i64; 0]);
+    assert_eq!(found(&index, &[("q", "new name")]), [1]);
+    let (revs, damaged) = index.contents().expect("contents");
+    assert_eq!((revs.len(), revs.get(&MovieId(1)), damaged.len()), (9, Some(&11), 0));
+    assert_eq!(index.position().expect("a position").rev, 12);
+}
+
+#[test]
+fn suggestions_name_each_director_alone() {
+    let Fixture { index, _folder } = fixture();
+    let names = |text| -> Vec<String> {
+        index.suggest_directors(text, 5).expect("names").into_iter().map(|near| near.facet.value).collect()
+    };
+    assert_eq!(names("ethan"), ["Ethan Coen"]);
+    assert_eq!(names("kub"), ["Stanley Kubrick"]);
+    assert_eq!(names("stanly kubrick"), ["Stanley Kubrick"]);
+    let titles = index.suggest_titles("star wa", 5).expect("titles");
+    assert_eq!(titles.ids, [MovieId(1)]);
+}
+
+#[test]
+fn one_process_writes_and_a_damaged_index_is_set_aside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("index");
+    let first = Index::open(&path).expect("an index");
+    let second = Index::open(&path).expect("an index");
+    assert!(first.become_writer().expect("tried"));
+    assert!(!second.become_writer().expect("tried"));
+    drop(first);
+    assert!(second.become_writer().expect("tried"));
+    drop(second);
+    std::fs::write(path.join("meta.json"), "not json").expect("damage");
+    let third = Index::open(&path).expect("opens all the same");
+    assert!(third.is_damaged());
+    assert!(third.become_writer().expect("set aside"));
+    assert!(!third.is_damaged());
+    assert!(folder.path().join("index.damaged").exists());
+}
