@@ -1,1 +1,4 @@
-fn main() {}
+//! x
+fn main() {
+    println!("cargo::rustc-env=FMDB_VERSION=0.1.0");
+}

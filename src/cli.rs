@@ -136,7 +136,10 @@ impl Global {
     /// Opens a database that must be there: a command that reads an empty one is a mistyped path.
     fn open_existing(&self) -> anyhow::Result<App> {
         let db = self.db.display();
-        anyhow::ensure!(self.db.exists(), "there is no database at `{db}`; name it with --db, or make it with `fmdb import`");
+        anyhow::ensure!(
+            self.db.exists(),
+            "there is no database at `{db}`; name it with --db, or make it with `fmdb import`"
+        );
         self.open()
     }
 }

@@ -7,6 +7,7 @@ pub mod edit_movie;
 pub mod export;
 pub mod import;
 
+pub mod account;
 pub mod care;
 
 pub mod follow;
@@ -49,9 +50,12 @@ impl From<StoreError> for FlowError {
             StoreError::Exists(id) => Self::Exists(id),
             StoreError::NameTaken => Self::Invalid(FieldErrors::of("username", crate::model::Problem::Taken)),
             StoreError::Busy | StoreError::Full | StoreError::ReadOnly(_) => Self::Unavailable(error.to_string()),
-            StoreError::LastAdmin | StoreError::Newer { .. } | StoreError::Damaged(_) | StoreError::Other(_) => {
-                Self::Failed(error.to_string())
-            }
+            StoreError::LastAdmin
+            | StoreError::Newer { .. }
+            | StoreError::Foreign(_)
+            | StoreError::Missing(_)
+            | StoreError::Damaged(_)
+            | StoreError::Other(_) => Self::Failed(error.to_string()),
         }
     }
 }

@@ -9,6 +9,8 @@ use std::path::Path;
 
 use crate::model::{Account, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
+pub use self::sqlite::FlaskDump;
+
 /// What can go wrong in the store. Which page or status each becomes is decided in `flows` and `web::error`.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -43,6 +45,12 @@ pub enum StoreError {
         /// The latest schema version that this program knows.
         known: i64,
     },
+    /// The file is there, but it is not fmdb's.
+    #[error("`{0}` is not fmdb's; it is left alone, name another file")]
+    Foreign(String),
+    /// There is no such file.
+    #[error("there is no file `{0}`; check the path")]
+    Missing(String),
     /// The file is not a database, or a damaged one.
     #[error("`{0}` is not a sound fmdb database; restore a backup with `fmdb restore`")]
     Damaged(String),
@@ -84,11 +92,393 @@ pub struct Changes {
     pub complete: bool,
 }
 
-/// The database. Cheap to share behind an `Arc`; every call may block and may wait for the one writer.
+/// How an import is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportMode {
+    /// Each batch as it comes.
+    Batches,
+    /// Everything or nothing.
+    AllOrNothing,
+    /// Nothing; only what would be done is told.
+    DryRun,
+}
+
+/// A session of a signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// A hash of the cookie's secret.
+    pub token_hash: Vec<u8>,
+    /// Whose it is.
+    pub account: i64,
+    /// When it began, seconds since 1970.
+    pub created_at: i64,
+    /// When it ends at the latest.
+    pub expires_at: i64,
+}
+
+/// An API token, of which the database keeps a hash alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its number, to revoke it by.
+    pub id: i64,
+    /// What it is for.
+    pub label: String,
+    /// When it was made, seconds since 1970.
+    pub created_at: i64,
+    /// When it was last used, to the minute.
+    pub used_at: Option<i64>,
+}
+
+/// The database. Cheap to share behind an `Arc`; every call may block, and a write may wait for the one before it.
+/// Any call can end in [`StoreError::Busy`], [`StoreError::Full`], [`StoreError::ReadOnly`], [`StoreError::Damaged`] or
+/// [`StoreError::Other`]; further errors are named.
 pub struct Store {
     backend: Backend,
 }
 
 enum Backend {
     Sqlite(sqlite::Sqlite),
+}
+
+/// An import under way, see [`Store::importer`].
+pub struct Importer<'a>(sqlite::Importer<'a>);
+
+impl Importer<'_> {
+    /// Finds or adds each draft; says what became of it. In [`ImportMode::Batches`] all of them are durable when this
+    /// returns, or none is.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn upsert(&mut self, drafts: &[MovieDraft]) -> Result<Vec<Upserted>, StoreError> {
+        self.0.upsert(drafts)
+    }
+
+    /// Ends the import as its mode says. One that is dropped before keeps nothing but finished batches.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn finish(self) -> Result<(), StoreError> {
+        self.0.finish()
+    }
+}
+
+/// Opening and telling apart.
+impl Store {
+    /// Opens the database at `path`, or makes it; brings an older schema up.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Foreign`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { backend: Backend::Sqlite(sqlite::Sqlite::open(path)?) })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.sqlite().path()
+    }
+
+    /// Which catalogue this is; a restored one gets a new name, so that no index of another past is taken for its own.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn epoch(&self) -> Result<String, StoreError> {
+        self.sqlite().epoch()
+    }
+}
+
+/// Movies.
+impl Store {
+    /// One movie.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn movie(&self, id: MovieId) -> Result<Option<Movie>, StoreError> {
+        self.sqlite().movie(id)
+    }
+
+    /// The movies in the order asked for; those that are gone are left out.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn movies(&self, ids: &[MovieId]) -> Result<Vec<Movie>, StoreError> {
+        self.sqlite().movies(ids)
+    }
+
+    /// Up to `limit` movies with ids above `after`, by id: a page of everything.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn movies_after(&self, after: MovieId, limit: usize) -> Result<Vec<Movie>, StoreError> {
+        self.sqlite().movies_after(after, limit)
+    }
+
+    /// How many movies there are.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn count_movies(&self) -> Result<u64, StoreError> {
+        self.sqlite().count_movies()
+    }
+
+    /// Adds a movie.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`].
+    pub fn add_movie(&self, facts: &Facts) -> Result<Movie, StoreError> {
+        self.sqlite().add_movie(facts)
+    }
+
+    /// Lays a draft over a movie; one that changes nothing takes no rev.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Exists`].
+    pub fn update_movie(&self, id: MovieId, draft: &MovieDraft) -> Result<Movie, StoreError> {
+        self.sqlite().update_movie(id, draft)
+    }
+
+    /// Deletes a movie and leaves a tombstone; gives its rev.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn delete_movie(&self, id: MovieId) -> Result<Rev, StoreError> {
+        self.sqlite().delete_movie(id)
+    }
+
+    /// Begins an import. In other modes than [`ImportMode::Batches`] other writers wait until it ends.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn importer(&self, mode: ImportMode) -> Result<Importer<'_>, StoreError> {
+        Ok(Importer(self.sqlite().importer(mode)?))
+    }
+}
+
+/// Following.
+impl Store {
+    /// The last change.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn head(&self) -> Result<Rev, StoreError> {
+        self.sqlite().head()
+    }
+
+    /// Up to `limit` changed movies after the cursor, and the deleted ones, from one snapshot.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn changes_after(&self, cursor: Cursor, limit: usize) -> Result<Changes, StoreError> {
+        self.sqlite().changes_after(cursor, limit)
+    }
+
+    /// Up to `limit` movies with ids above `after`, each with its last change.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn revs_after(&self, after: MovieId, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
+        self.sqlite().revs_after(after, limit)
+    }
+}
+
+/// Accounts.
+impl Store {
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`].
+    pub fn add_account(&self, name: &Username, password_hash: &str, role: Role) -> Result<Account, StoreError> {
+        self.sqlite().add_account(name, password_hash, role)
+    }
+
+    /// Makes the first admin and uses the setup token up.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the token is wrong or there is an admin, [`StoreError::NameTaken`].
+    pub fn add_first_admin(
+        &self,
+        token_hash: &[u8],
+        name: &Username,
+        password_hash: &str,
+    ) -> Result<Account, StoreError> {
+        self.sqlite().add_first_admin(token_hash, name, password_hash)
+    }
+
+    /// Keeps the hash of a new setup token in place of any older one.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn keep_setup_token(&self, token_hash: &[u8], now: i64) -> Result<(), StoreError> {
+        self.sqlite().keep_setup_token(token_hash, now)
+    }
+
+    /// The setup token is right, and there is no admin yet.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn is_setup_token(&self, token_hash: &[u8]) -> Result<bool, StoreError> {
+        self.sqlite().is_setup_token(token_hash)
+    }
+
+    /// There is an admin.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn has_admin(&self) -> Result<bool, StoreError> {
+        self.sqlite().has_admin()
+    }
+
+    /// All accounts, the oldest first.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.sqlite().accounts()
+    }
+
+    /// The account of a name.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn account(&self, name: &Username) -> Result<Option<Account>, StoreError> {
+        self.sqlite().account(name)
+    }
+
+    /// The account of a name with the hash of its password.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn credentials(&self, name: &Username) -> Result<Option<(Account, String)>, StoreError> {
+        self.sqlite().credentials(name)
+    }
+
+    /// Changes a password and ends all sessions but the one of the token hash `keep`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn set_password(&self, account: i64, password_hash: &str, keep: Option<&[u8]>) -> Result<(), StoreError> {
+        self.sqlite().set_password(account, password_hash, keep)
+    }
+
+    /// Changes a role and ends all sessions.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::LastAdmin`].
+    pub fn set_role(&self, account: i64, role: Role) -> Result<(), StoreError> {
+        self.sqlite().set_role(account, role)
+    }
+
+    /// Removes an account with its sessions and tokens.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::LastAdmin`].
+    pub fn remove_account(&self, account: i64) -> Result<(), StoreError> {
+        self.sqlite().remove_account(account)
+    }
+}
+
+/// Sessions and tokens.
+impl Store {
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.sqlite().add_session(session)
+    }
+
+    /// The account of a session that has neither ended nor been unused for `idle` seconds.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
+        self.sqlite().session(token_hash, now, idle)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn remove_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
+        self.sqlite().remove_session(token_hash)
+    }
+
+    /// Removes sessions that no longer count; gives their number.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn remove_expired_sessions(&self, now: i64, idle: i64) -> Result<u64, StoreError> {
+        self.sqlite().remove_expired_sessions(now, idle)
+    }
+
+    /// Keeps a token; gives its number.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn add_token(&self, account: i64, label: &str, token_hash: &[u8], now: i64) -> Result<i64, StoreError> {
+        self.sqlite().add_token(account, label, token_hash, now)
+    }
+
+    /// The tokens of an account, the oldest first.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn tokens(&self, account: i64) -> Result<Vec<Token>, StoreError> {
+        self.sqlite().tokens(account)
+    }
+
+    /// Revokes a token.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn revoke_token(&self, id: i64) -> Result<(), StoreError> {
+        self.sqlite().revoke_token(id)
+    }
+
+    /// The account of a token.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
+        self.sqlite().token_account(token_hash, now)
+    }
+}
+
+/// Care.
+impl Store {
+    /// Writes a consistent copy while others write; the file is replaced whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Foreign`] where the file is something else.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.sqlite().backup(to)
+    }
+
+    /// Puts a sound backup in the place of a database, whole or not at all, as a new epoch. The caller holds the server's lock.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Foreign`], [`StoreError::Newer`].
+    pub fn restore(from: &Path, db: &Path) -> Result<(), StoreError> {
+        sqlite::Sqlite::restore(from, db)
+    }
+
+    /// What is wrong with the database, a sentence each; none means sound.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.sqlite().check()
+    }
+
+    /// Moves the journal into the database file, unless somebody is reading.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.sqlite().checkpoint()
+    }
+
+    fn sqlite(&self) -> &sqlite::Sqlite {
+        let Backend::Sqlite(sqlite) = &self.backend;
+        sqlite
+    }
 }

@@ -25,7 +25,9 @@ pub struct RestoreOptions {
 
 pub fn backup(global: &Global, options: &BackupOptions) -> anyhow::Result<ExitCode> {
     let app = global.open_existing()?;
-    app.store.backup(&options.file).with_context(|| format!("no backup was written to `{}`", options.file.display()))?;
+    app.store
+        .backup(&options.file)
+        .with_context(|| format!("no backup was written to `{}`", options.file.display()))?;
     let movies = app.store.count_movies()?;
     report(global, movies, &format!("`{}` holds a copy of {movies} movies", options.file.display()))
 }
@@ -43,6 +45,10 @@ pub fn restore(global: &Global, options: &RestoreOptions) -> anyhow::Result<Exit
 }
 
 fn report(global: &Global, movies: u64, text: &str) -> anyhow::Result<ExitCode> {
-    if global.json { output::json(&json!({"movies": movies}))? } else { output::line(text)? }
+    if global.json {
+        output::json(&json!({"movies": movies}))?
+    } else {
+        output::line(text)?
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -44,9 +44,9 @@ pub fn check(app: &App) -> Result<Checked, FlowError> {
 fn compare(app: &App) -> Result<Checked, FlowError> {
     let (mut held, damaged) = app.index.contents()?;
     let mut checked = Checked::default();
-    checked.problems.extend(damaged.iter().map(|file| {
-        format!("the search index is damaged in `{}`; run `fmdb reindex`", file.display())
-    }));
+    checked.problems.extend(
+        damaged.iter().map(|file| format!("the search index is damaged in `{}`; run `fmdb reindex`", file.display())),
+    );
     let mut wrong: Vec<String> = Vec::new();
     let mut after = MovieId(0);
     loop {

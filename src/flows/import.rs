@@ -222,7 +222,8 @@ fn read(dump: Dump, sender: &Sender<Read>) {
     let mut batch = Vec::with_capacity(BATCH);
     let outcome = each_row(dump, |row| {
         batch.push(row);
-        batch.len() < BATCH || sender.send(Read::Batch(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))).is_ok()
+        batch.len() < BATCH
+            || sender.send(Read::Batch(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))).is_ok()
     });
     // Nobody listens once storing has failed, and that failure is told by whoever stopped listening.
     let _ = sender.send(Read::Batch(batch));

@@ -5,9 +5,7 @@ use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
 use crate::index::{self, IndexError};
-use crate::model::{
-    Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery,
-};
+use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for.
 ///
@@ -47,15 +45,21 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
             names
         };
         let share = if query.field == SuggestionField::Any { limit.min(2) } else { limit };
-        ranked.extend(app.index.suggest_genres(&query.q, share, names)?.into_iter().map(|near| {
-            (near.tiers, Suggestion::Genre { text: near.facet.value, count: near.facet.count })
-        }));
+        ranked.extend(
+            app.index
+                .suggest_genres(&query.q, share, names)?
+                .into_iter()
+                .map(|near| (near.tiers, Suggestion::Genre { text: near.facet.value, count: near.facet.count })),
+        );
     }
     if wants(SuggestionField::Director) {
         let share = if query.field == SuggestionField::Any { limit.div_ceil(3) } else { limit };
-        ranked.extend(app.index.suggest_directors(&query.q, share)?.into_iter().map(|near| {
-            (near.tiers, Suggestion::Director { text: near.facet.value, count: near.facet.count })
-        }));
+        ranked.extend(
+            app.index
+                .suggest_directors(&query.q, share)?
+                .into_iter()
+                .map(|near| (near.tiers, Suggestion::Director { text: near.facet.value, count: near.facet.count })),
+        );
     }
     if wants(SuggestionField::Title) {
         ranked.extend(titles(app, &query.q, limit)?);

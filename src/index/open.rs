@@ -140,6 +140,7 @@ fn probe(opened: &Opened) -> Result<(), IndexError> {
 
 /// Another process holds the writer's lock.
 fn is_held(folder: &Path) -> bool {
-    let lock = fs::OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(".tantivy-writer.lock"));
+    let lock =
+        fs::OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(".tantivy-writer.lock"));
     lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)))
 }

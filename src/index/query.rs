@@ -59,10 +59,15 @@ pub struct Question {
 impl Question {
     /// Prepares the question of a listing. `genres` are those asked for as the catalogue spells them.
     pub fn new(query: &ListingQuery, genres: Option<Vec<String>>) -> Self {
-        let mut question =
-            Self { clauses: Vec::new(), places: 0, whole_titles: Vec::new(), genres, year: query.year, score: query.score };
-        let texts =
-            [(&query.q, Scope::Anything), (&query.name, Scope::Titles), (&query.director, Scope::Directors)];
+        let mut question = Self {
+            clauses: Vec::new(),
+            places: 0,
+            whole_titles: Vec::new(),
+            genres,
+            year: query.year,
+            score: query.score,
+        };
+        let texts = [(&query.q, Scope::Anything), (&query.name, Scope::Titles), (&query.director, Scope::Directors)];
         for (text, scope) in texts {
             if let Some(text) = text {
                 question.ask(text, scope);
@@ -284,7 +289,8 @@ impl<'a> Filter<'a> {
         self.genres.iter().all(|genre| genre.has(doc))
             && self.year.as_ref().is_none_or(|(years, range)| {
                 years.first(doc).is_some_and(|year| {
-                    range.min.is_none_or(|min| u64::from(min) <= year) && range.max.is_none_or(|max| year <= u64::from(max))
+                    range.min.is_none_or(|min| u64::from(min) <= year)
+                        && range.max.is_none_or(|max| year <= u64::from(max))
                 })
             })
             && self.score.as_ref().is_none_or(|(scores, range)| {

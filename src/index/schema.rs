@@ -61,8 +61,10 @@ pub mod column {
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     // Which document has a word is all that the ranking asks for: no frequencies, no positions, no lengths.
-    let indexing =
-        TextFieldIndexing::default().set_tokenizer(WORDS).set_index_option(IndexRecordOption::Basic).set_fieldnorms(false);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(WORDS)
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
     let words = TextOptions::default().set_indexing_options(indexing);
     let fields = Fields {
         id: builder.add_u64_field(column::ID, INDEXED | FAST),

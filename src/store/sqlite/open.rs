@@ -1,0 +1,79 @@
+//! Opening a database file: every pragma with its reason, and what is refused.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Failure, migrate, store_error};
+use crate::store::StoreError;
+
+/// `fmdb` in ASCII: marks the file as ours, so that no other program's database is written to.
+const APPLICATION_ID: i32 = 0x666d_6462;
+
+/// Before this version, two connections could damage a WAL (sqlite.org/wal.html, "the WAL-reset bug").
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long a connection waits for another process's write.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Opens the writer: makes the file if it is missing, brings an older schema up, refuses what is not ours.
+pub fn open(path: &Path) -> Result<Connection, StoreError> {
+    open_writer(path).map_err(|failure| failure.of(path))
+}
+
+/// Opens a reader of a database that [`open`] has opened before.
+pub fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        prepare(&connection)?;
+        Ok(connection)
+    };
+    open().map_err(|error: rusqlite::Error| store_error(&error, path))
+}
+
+fn open_writer(path: &Path) -> Result<Connection, Failure> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(StoreError::Other(format!("SQLite {} is too old", rusqlite::version())).into());
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    // First of all, so that nothing below fails because another process is writing.
+    connection.busy_timeout(PATIENCE)?;
+    let tables: i64 = connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
+    let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if owner != APPLICATION_ID && (owner != 0 || tables > 0) {
+        return Err(StoreError::Foreign(path.display().to_string()).into());
+    }
+    // Readers and the writer do not wait for each other.
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // An acknowledged edit survives a power cut, not only a crash of the program.
+    connection.pragma_update(None, "synchronous", "full")?;
+    // After a large import the journal shrinks again.
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    prepare(&connection)?;
+    migrate::migrate(&mut connection, path)?;
+    if owner != APPLICATION_ID {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    // Pages are mapped rather than copied; the system gives the memory back when it is short.
+    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    // In KiB: small, since mapped pages need no cache; the writer's index pages of an import do.
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// Says whether a file is a database of ours, without changing it.
+pub fn is_ours(path: &Path) -> Result<bool, rusqlite::Error> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(owner == APPLICATION_ID)
+}

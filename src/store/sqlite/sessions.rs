@@ -1,0 +1,111 @@
+//! Sessions and API tokens. Only hashes of secrets are stored. Both are looked up on every request that carries one, so
+//! that is one indexed read; that somebody was here is noted at most once a minute, and not at all if it would wait.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::accounts::account;
+use super::{Failure, Sqlite};
+use crate::model::Account;
+use crate::store::{Session, StoreError, Token};
+
+/// Seconds between two notes that somebody was here.
+const NOTED_EVERY: i64 = 60;
+
+impl Sqlite {
+    pub fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.write(|db| {
+            db.execute(
+                "insert into sessions (token_hash, account_id, created_at, seen_at, expires_at) \
+                 values (?1, ?2, ?3, ?3, ?4)",
+                params![session.token_hash, session.account, session.created_at, session.expires_at],
+            )?;
+            Ok(())
+        })
+    }
+
+    pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
+        let found = self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "select accounts.id, name, role, accounts.created_at, seen_at from sessions \
+                 join accounts on accounts.id = account_id \
+                 where token_hash = ?1 and expires_at > ?2 and seen_at > ?3",
+            )?;
+            let row = |row: &rusqlite::Row<'_>| Ok((account(row)?, row.get::<_, i64>(4)?));
+            Ok(statement.query_row(params![token_hash, now, now - idle], row).optional()?)
+        })?;
+        let Some((account, seen_at)) = found else { return Ok(None) };
+        if now - seen_at >= NOTED_EVERY {
+            self.note("update sessions set seen_at = ?2 where token_hash = ?1", token_hash, now);
+        }
+        Ok(Some(account))
+    }
+
+    pub fn remove_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
+        self.write(|db| {
+            db.execute("delete from sessions where token_hash = ?1", [token_hash])?;
+            Ok(())
+        })
+    }
+
+    pub fn remove_expired_sessions(&self, now: i64, idle: i64) -> Result<u64, StoreError> {
+        self.write(|db| {
+            let removed =
+                db.execute("delete from sessions where expires_at <= ?1 or seen_at <= ?2", params![now, now - idle])?;
+            Ok(removed as u64)
+        })
+    }
+
+    pub fn add_token(&self, account: i64, label: &str, token_hash: &[u8], now: i64) -> Result<i64, StoreError> {
+        self.write(|db| {
+            db.execute(
+                "insert into api_tokens (account_id, label, token_hash, created_at) values (?1, ?2, ?3, ?4)",
+                params![account, label, token_hash, now],
+            )?;
+            Ok(db.last_insert_rowid())
+        })
+    }
+
+    pub fn tokens(&self, account: i64) -> Result<Vec<Token>, StoreError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "select id, label, created_at, used_at from api_tokens where account_id = ?1 order by id",
+            )?;
+            let rows = statement.query_map([account], |row| {
+                Ok(Token { id: row.get(0)?, label: row.get(1)?, created_at: row.get(2)?, used_at: row.get(3)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    pub fn revoke_token(&self, id: i64) -> Result<(), StoreError> {
+        self.write(|db| match db.execute("delete from api_tokens where id = ?1", [id])? {
+            0 => Err(Failure::from(StoreError::NotFound)),
+            _ => Ok(()),
+        })
+    }
+
+    pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
+        let found = self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
+                 join accounts on accounts.id = account_id where token_hash = ?1",
+            )?;
+            let row = |row: &rusqlite::Row<'_>| Ok((account(row)?, row.get::<_, Option<i64>>(4)?));
+            Ok(statement.query_row([token_hash], row).optional()?)
+        })?;
+        let Some((account, used_at)) = found else { return Ok(None) };
+        if used_at.is_none_or(|used_at| now - used_at >= NOTED_EVERY) {
+            self.note("update api_tokens set used_at = ?2 where token_hash = ?1", token_hash, now);
+        }
+        Ok(Some(account))
+    }
+
+    /// Notes that somebody was here, unless another write is under way: the next request notes it as well.
+    fn note(&self, update: &str, token_hash: &[u8], now: i64) {
+        if let Ok(writer) = self.writer.try_lock()
+            && let Err(error) = writer.execute(update, params![token_hash, now])
+        {
+            tracing::debug!(%error, "that somebody was here is not noted");
+        }
+    }
+}
