@@ -46,9 +46,9 @@ pub fn restore(global: &Global, options: &RestoreOptions) -> anyhow::Result<Exit
 
 fn report(global: &Global, movies: u64, text: &str) -> anyhow::Result<ExitCode> {
     if global.json {
-        output::json(&json!({"movies": movies}))?
+        output::json(&json!({"movies": movies}))?;
     } else {
-        output::line(text)?
+        output::line(text)?;
     }
     Ok(ExitCode::SUCCESS)
 }

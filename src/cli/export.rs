@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Global, output};
 use crate::dump::ExportFormat;
-use crate::flows;
+use crate::flows::{self, export::ExportError};
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -37,8 +37,12 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
         Format::Csv => ExportFormat::Csv,
     };
     let Some(file) = options.file.as_deref().filter(|file| file.as_os_str() != "-") else {
-        flows::export::run(&app, format, BufWriter::new(stdout().lock()))?;
-        return Ok(ExitCode::SUCCESS);
+        // The bare error tells `cli` that the reader has gone away, which is an end like any other.
+        return match flows::export::run(&app, format, BufWriter::new(stdout().lock())) {
+            Ok(_) => Ok(ExitCode::SUCCESS),
+            Err(ExportError::Output(error)) => Err(error.into()),
+            Err(ExportError::Store(error)) => Err(error.into()),
+        };
     };
     let to = || format!("`{}` cannot be written", file.display());
     let created = File::create(file).with_context(to)?;

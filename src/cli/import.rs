@@ -64,9 +64,9 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
         Err(error) => return Err(error.into()),
     };
     if global.json {
-        output::json(&report)?
+        output::json(&report)?;
     } else {
-        output::line(&report.to_string())?
+        output::line(&report.to_string())?;
     }
     Ok(if report.rejected() > 0 { ExitCode::from(SOME_REJECTED) } else { ExitCode::SUCCESS })
 }

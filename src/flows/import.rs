@@ -88,7 +88,7 @@ const WAITING: usize = 4;
 /// See [`ImportError`]; rejected rows are no error unless `strict`.
 pub fn run(app: &App, files: &[PathBuf], options: Options, watch: &mut dyn Watch) -> Result<Report, ImportError> {
     let open = |file: &PathBuf| dump::open(file, options.format);
-    let dumps = files.iter().map(|file| open(file)).collect::<Result<Vec<_>, _>>();
+    let dumps = files.iter().map(open).collect::<Result<Vec<_>, _>>();
     let dumps = dumps.map_err(|error| ImportError::Dump { error, report: Report::default() })?;
     load(app, dumps, options, watch)
 }

@@ -81,7 +81,7 @@ impl Wanted {
 /// One slip from four letters, two from eight; none in numbers: 2024 is not 2025.
 fn forgiven(word: &str) -> u8 {
     let letters = word.chars().count();
-    if letters > MAX_FORGIVEN || word.chars().all(|c| c.is_numeric()) {
+    if letters > MAX_FORGIVEN || word.chars().all(char::is_numeric) {
         return 0;
     }
     match letters {

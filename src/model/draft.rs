@@ -301,6 +301,11 @@ fn canonical_genres(given: Vec<String>) -> Vec<String> {
 
 /// The values, without those that fold to one that came before.
 fn distinct(values: impl IntoIterator<Item = String>) -> Vec<String> {
+    let values: Vec<String> = values.into_iter().collect();
+    // Most lists hold one name, and an import folds millions of them.
+    if values.len() < 2 {
+        return values;
+    }
     let mut kept: Vec<(String, String)> = Vec::new();
     for value in values {
         let folded = fold(&value);

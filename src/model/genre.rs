@@ -65,15 +65,17 @@ genres! {
 
 /// The known genre of a spelling: `Sci Fi`, `science fiction` and `SCIFI` are `Sci-Fi`.
 pub fn known(spelling: &str) -> Option<&'static KnownGenre> {
-    static BY_SPELLING: LazyLock<HashMap<String, &'static KnownGenre>> = LazyLock::new(|| {
-        let spellings = |genre: &'static KnownGenre| {
-            let aliases = genre.aliases.iter().map(|alias| (*alias).to_owned());
-            aliases.chain([fold(genre.name)]).map(move |spelling| (spelling, genre))
-        };
-        KNOWN.iter().flat_map(spellings).collect()
-    });
-    BY_SPELLING.get(&fold(spelling)).copied()
+    // Most spellings are canonical, and folding costs more than looking.
+    KNOWN.iter().find(|genre| genre.name == spelling).or_else(|| BY_FOLDED_SPELLING.get(&fold(spelling)).copied())
 }
+
+static BY_FOLDED_SPELLING: LazyLock<HashMap<String, &'static KnownGenre>> = LazyLock::new(|| {
+    let spellings = |genre: &'static KnownGenre| {
+        let aliases = genre.aliases.iter().map(|alias| (*alias).to_owned());
+        aliases.chain([fold(genre.name)]).map(move |spelling| (spelling, genre))
+    };
+    KNOWN.iter().flat_map(spellings).collect()
+});
 
 /// The spelling that is kept: the canonical one where the genre is known, else the given one.
 pub fn canonical(spelling: &str) -> String {
