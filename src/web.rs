@@ -1,5 +1,6 @@
 //! Pages and API over HTTP.
 
+pub mod assets;
 pub mod view;
 pub async fn serve(
     _l: tokio::net::TcpListener,

@@ -89,8 +89,7 @@ fn measure(app: &App, movies: &[Movie], options: &Options) {
     println!("{:<28}{:>7}{:>8}{:>8}", "kind", "tried", "first", "ten");
     for kind in KINDS {
         let mixed = known.iter().chain(rare.iter().take(known.len() / 4));
-        let mut cases: Vec<(String, Wanted)> =
-            mixed.filter_map(|movie| kind.slip(movie, &mut rng)).collect();
+        let mut cases: Vec<(String, Wanted)> = mixed.filter_map(|movie| kind.slip(movie, &mut rng)).collect();
         cases.shuffle(&mut rng);
         cases.truncate(options.per_kind);
         cases.extend(kind.collected());

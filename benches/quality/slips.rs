@@ -421,8 +421,18 @@ fn last_name(name: &str) -> Option<&str> {
 
 /// As somebody writes who has only heard the name.
 fn by_ear(name: &str) -> Option<String> {
-    let changes =
-        [("ph", "f"), ("ck", "k"), ("sch", "sh"), ("tz", "ts"), ("ie", "ee"), ("y", "i"), ("c", "k"), ("ll", "l"), ("ss", "s"), ("w", "v")];
+    let changes = [
+        ("ph", "f"),
+        ("ck", "k"),
+        ("sch", "sh"),
+        ("tz", "ts"),
+        ("ie", "ee"),
+        ("y", "i"),
+        ("c", "k"),
+        ("ll", "l"),
+        ("ss", "s"),
+        ("w", "v"),
+    ];
     let heard = changes.into_iter().find(|(from, _)| name.contains(from)).map(|(from, to)| name.replacen(from, to, 1));
     heard.filter(|heard| heard != name)
 }
