@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use fluent_langneg::{LanguageIdentifier, NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_locale_core::locale;
@@ -123,13 +122,8 @@ impl Data {
 
 /// The language of a request: `?lang=`, else the cookie, else `Accept-Language`, else English.
 pub fn negotiate(lang: Option<&str>, cookie: Option<&str>, accept_language: Option<&str>) -> Locale {
-    let accepted = || {
-        let wanted = parse_accepted_languages(accept_language?);
-        let spoken: Vec<LanguageIdentifier> =
-            Locale::ALL.iter().filter_map(|locale| locale.code().parse().ok()).collect();
-        let found = negotiate_languages(&wanted, &spoken, None, NegotiationStrategy::Filtering);
-        found.first().and_then(|found| Locale::parse(&found.to_string()))
-    };
+    // Sorted by their weights; `pt-BR` is answered in `pt`.
+    let accepted = || accept_language::parse(accept_language?).iter().find_map(|wanted| Locale::parse(wanted));
     lang.and_then(Locale::parse).or_else(|| cookie.and_then(Locale::parse)).or_else(accepted).unwrap_or_default()
 }
 

@@ -93,6 +93,7 @@ fn every_message_is_used_and_every_used_one_is_there() {
                 continue;
             }
             let source = fs::read_to_string(entry.path()).unwrap_or_default();
+            let source = source.replace("_str!(", "");
             let literals = source.split("tr!(").skip(1).filter_map(|rest| rest.split('"').nth(1));
             used.extend(literals.map(str::to_owned).filter(|key| !key.contains(' ')));
         }
