@@ -1,11 +1,220 @@
-//! Pages and API over HTTP.
+//! Pages and API over HTTP. Owns the accept loop and its limits: how many connections, how long each may take for a
+//! request's head, for a reply, for its life, and how the server ends.
+//!
+//! Warp is the shell: one boxed filter takes a request apart and hands it to [`routes`], the map of addresses. Every
+//! reply goes out through [`finish`], which gives it its security headers, its log line and its place in the metrics.
+//! Nothing here knows a page; start with [`routes`].
+
+pub mod routes;
+
+pub mod account;
+pub mod home;
+pub mod listing;
+pub mod manage;
+pub mod movie;
+pub mod setup;
+pub mod status;
+pub mod suggest;
 
 pub mod assets;
 pub mod view;
-pub async fn serve(
-    _l: tokio::net::TcpListener,
-    _a: std::sync::Arc<crate::app::App>,
-    _s: impl Future<Output = ()>,
-) -> std::io::Result<()> {
-    todo!()
+
+pub mod body;
+pub mod cx;
+pub mod error;
+pub mod guard;
+pub mod metrics;
+pub mod negotiate;
+pub mod reply;
+mod socket;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Buf;
+use futures_util::StreamExt;
+use http::{HeaderMap, Method, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+use tower::{Service, ServiceBuilder, ServiceExt};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use warp::Filter;
+use warp::filters::BoxedFilter;
+
+use self::cx::{Arrival, Arrived};
+use self::metrics::Metrics;
+use self::socket::PatientStream;
+use crate::app::App;
+
+/// How long a client may take for a request's head; also how long a kept connection may idle.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long data that was sent may stay unacknowledged.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+/// How long a connection lives; then the request under way is finished and the client connects anew.
+const AGE: Duration = Duration::from_secs(300);
+/// How long requests under way may take once the server, or their connection, ends.
+const GRACE: Duration = Duration::from_secs(10);
+/// The most header lines of a request.
+const HEADERS: usize = 64;
+/// The most bytes of a request's head.
+const BUFFER: usize = 32 * 1024;
+/// The most connections at once, where the system allows as many open files.
+const CONNECTIONS: usize = 4096;
+
+/// What all requests share.
+pub struct Server {
+    /// The application.
+    pub app: Arc<App>,
+    /// What `/metrics` tells.
+    pub metrics: Metrics,
+}
+
+/// Serves until `shutdown` is done, then finishes the requests under way, at most ten seconds.
+///
+/// # Errors
+/// None today; a listener that fails to accept is tried again.
+pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let server = Arc::new(Server { app, metrics: Metrics::default() });
+    let service = ServiceBuilder::new()
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(4))
+                .compress_when(SizeAbove::new(512).and(NotForContentType::IMAGES)),
+        )
+        .service(warp::service(filter(Arc::clone(&server))));
+    let most = most_connections();
+    let room = Arc::new(Semaphore::new(most));
+    let (ending, ended) = watch::channel(false);
+    tokio::pin!(shutdown);
+    loop {
+        // The semaphore is never closed, so a failure to acquire cannot happen; it would end the loop.
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut shutdown => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let (service, server, ended) = (service.clone(), Arc::clone(&server), ended.clone());
+        tokio::spawn(async move {
+            converse(stream, peer, service, server, ended).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    ending.send_replace(true);
+    let all = u32::try_from(most).unwrap_or(u32::MAX);
+    if timeout(GRACE, room.acquire_many(all)).await.is_err() {
+        tracing::warn!("connections were cut: their requests took longer than {} s", GRACE.as_secs());
+    }
+    Ok(())
+}
+
+/// One connection, from its first byte to its end.
+async fn converse<S, B>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    service: S,
+    server: Arc<Server>,
+    mut ended: watch::Receiver<bool>,
+) where
+    S: Service<Request<Incoming>, Response = http::Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+    B: hyper::body::Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    let socket = socket2::SockRef::from(&stream);
+    if let Err(error) = stream.set_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))) {
+        tracing::debug!(%error, "a connection without its options");
+    }
+    let answer = service_fn(move |request| finish(request, peer, service.clone(), Arc::clone(&server)));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(HEADERS).max_buf_size(BUFFER).half_close(false);
+    let connection = http.serve_connection(TokioIo::new(PatientStream::new(stream)), answer);
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = &mut connection => return,
+        () = sleep(AGE) => {}
+        _ = ended.wait_for(|ended| *ended) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    // What is still under way after the grace is dropped with the connection.
+    let _ = timeout(GRACE, connection).await;
+}
+
+/// Answers one request and gives the reply what every reply has.
+async fn finish<S, B>(
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    service: S,
+    server: Arc<Server>,
+) -> Result<http::Response<B>, Infallible>
+where
+    S: Service<Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
+{
+    let started = Instant::now();
+    let arrival = Arrival::new(peer, request.uri().authority().map(ToString::to_string));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let is_https = guard::is_https(request.headers(), arrival.peer);
+    request.extensions_mut().insert(arrival.clone());
+    let mut response = service.oneshot(request).await?;
+    reply::secure(response.headers_mut(), &arrival.request_id, is_https);
+    let trace = response.extensions().get::<reply::Trace>().copied().unwrap_or_default();
+    let (took, status) = (started.elapsed(), response.status().as_u16());
+    server.metrics.count(&method, trace.route, status, took);
+    // The query is left out: it may hold what people look for, or a setup token.
+    tracing::info!(
+        method = %method, path = %path.escape_debug(), status, ms = took.as_secs_f64() * 1000.0,
+        id = %arrival.request_id, user = trace.user, "request"
+    );
+    Ok(response)
+}
+
+/// The one filter: takes the request apart, leaves everything else to [`routes::answer`].
+fn filter(server: Arc<Server>) -> BoxedFilter<(reply::Response,)> {
+    let query = warp::query::raw().or_else(|_| async { Ok::<_, Infallible>((String::new(),)) });
+    warp::method()
+        .and(warp::path::full())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<Arrival>())
+        .and(warp::body::stream())
+        .then(move |method: Method, path: warp::path::FullPath, query, headers: HeaderMap, arrival, body| {
+            let chunks = StreamExt::map(body, |chunk: Result<_, warp::Error>| {
+                let whole = |mut buffer| {
+                    let length = Buf::remaining(&buffer);
+                    Buf::copy_to_bytes(&mut buffer, length)
+                };
+                chunk.map(whole).map_err(|_| ())
+            });
+            let arrival = Option::unwrap_or_default(arrival);
+            let arrived = Arrived { method, path: path.as_str().to_owned(), query, headers, arrival };
+            routes::answer(Arc::clone(&server), arrived, Box::pin(chunks))
+        })
+        .boxed()
+}
+
+/// Leaves some open files to the database and the index.
+fn most_connections() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let open_files = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .and_then(|rest| rest.split_whitespace().next()?.parse::<usize>().ok());
+    open_files.map_or(CONNECTIONS, |files| files.saturating_sub(256).clamp(64, CONNECTIONS))
 }

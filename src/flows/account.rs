@@ -61,11 +61,14 @@ pub fn sign_in(app: &App, name: &str, password: &str, from: IpAddr) -> Result<Si
     // An unknown name costs as much time as a wrong password, so that time does not tell which names there are.
     let hash = known.as_ref().map_or(NOBODY.as_str(), |(_, hash)| hash.as_str());
     let is_right = verify(password, hash);
-    let Some((account, _)) = known.filter(|_| is_right) else {
+    let Some((account, hash)) = known.filter(|_| is_right) else {
         GUESSES.failed(&pair);
         return Err(FlowError::Refused);
     };
     GUESSES.forget(&pair);
+    if is_outdated(&hash) {
+        app.store.set_password(account.id, &self::hash(password)?, None)?;
+    }
     app.store.remove_expired_sessions(now(), SESSION_IDLE)?;
     begin(app, account)
 }
@@ -92,6 +95,14 @@ pub fn of_session(app: &App, secret: &str) -> Result<Option<Account>, FlowError>
 /// Unavailable or failed; an unknown token is none.
 pub fn of_token(app: &App, secret: &str) -> Result<Option<Account>, FlowError> {
     Ok(app.store.token_account(&secret_hash(secret), now())?)
+}
+
+/// There is an admin.
+///
+/// # Errors
+/// Unavailable or failed.
+pub fn has_admin(app: &App) -> Result<bool, FlowError> {
+    Ok(app.store.has_admin()?)
 }
 
 /// The secret of a new setup link, which replaces any older one; `None` where there is an admin.
@@ -240,6 +251,15 @@ fn hash(password: &str) -> Result<String, FlowError> {
         .map_err(|error| FlowError::Failed(format!("the password was not hashed: {error}")))
 }
 
+/// The hash was made with other parameters than those of today.
+fn is_outdated(hash: &str) -> bool {
+    let today = ARGON2.params();
+    let made = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+    made.is_none_or(|made| {
+        (made.m_cost(), made.t_cost(), made.p_cost()) != (today.m_cost(), today.t_cost(), today.p_cost())
+    })
+}
+
 fn verify(password: &str, hash: &str) -> bool {
     let _turn = HASHING.take();
     PasswordHash::new(hash).is_ok_and(|hash| ARGON2.verify_password(password.as_bytes(), &hash).is_ok())
@@ -342,5 +362,7 @@ mod tests {
         assert!(verify("correct horse", &hashed));
         assert!(!verify("correct hors", &hashed));
         assert!(!verify("anything", "no hash"));
+        assert!(!is_outdated(&hashed));
+        assert!(is_outdated(&hashed.replace("t=2", "t=3")));
     }
 }

@@ -1,0 +1,130 @@
+//! Sign-in, sign-up, sign-out. A wrong password shows the form again; a program gets the error.
+
+use http::StatusCode;
+use tokio::sync::Semaphore;
+
+use super::cx::{Cx, Identity};
+use super::error::WebError;
+use super::guard;
+use super::reply::{self, Response};
+use super::view::account::AccountForm;
+use super::view::{self, Chrome, Notice};
+use crate::app::App;
+use crate::flows::FlowError;
+use crate::flows::account::{self, SignedIn};
+
+/// Password checks at once. The queue stands here and not at the door to blocking work, so that a wave of sign-ins
+/// takes no room from those who browse.
+static CHECKS: Semaphore = Semaphore::const_new(2);
+
+/// `GET /signin`.
+pub async fn sign_in_form(cx: Cx) -> Result<Response, WebError> {
+    Ok(form(&cx, view::account::sign_in, StatusCode::OK, AccountForm::default()))
+}
+
+/// `POST /signin`.
+pub async fn sign_in(cx: Cx) -> Result<Response, WebError> {
+    let (name, password) = credentials(&cx);
+    let from = cx.client();
+    match checked(&cx, move |app| account::sign_in(app, &name, &password, from)).await {
+        Ok(signed_in) => begin(&cx, signed_in, Notice::SignedIn).await,
+        Err(FlowError::Refused) => {
+            tracing::info!(id = cx.arrival.request_id, "a sign-in was refused");
+            let refused = AccountForm { refused: true, ..AccountForm::default() };
+            again(&cx, view::account::sign_in, WebError::Unauthenticated, refused)
+        }
+        Err(error) => mend(&cx, view::account::sign_in, error),
+    }
+}
+
+/// `GET /signup`.
+pub async fn sign_up_form(cx: Cx) -> Result<Response, WebError> {
+    Ok(form(&cx, view::account::sign_up, StatusCode::OK, AccountForm::default()))
+}
+
+/// `POST /signup`.
+pub async fn sign_up(cx: Cx) -> Result<Response, WebError> {
+    let (name, password) = credentials(&cx);
+    let from = cx.client();
+    match checked(&cx, move |app| account::sign_up(app, &name, &password, from)).await {
+        Ok(signed_in) => begin(&cx, signed_in, Notice::Welcome).await,
+        Err(FlowError::Refused) => {
+            let closed = WebError::Forbidden("sign-up is closed; ask an admin for an account");
+            again(&cx, view::account::sign_up, closed, AccountForm::default())
+        }
+        Err(error) => mend(&cx, view::account::sign_up, error),
+    }
+}
+
+/// `POST /signout`.
+pub async fn sign_out(cx: Cx) -> Result<Response, WebError> {
+    guard::meant(&cx)?;
+    if let Identity::Session { secret, .. } = cx.identity.clone() {
+        cx.blocking(move |app| account::sign_out(app, &secret)).await?;
+    }
+    let next = cx.next().unwrap_or_else(|| format!("/?notice={}", Notice::SignedOut.name()));
+    let mut response = reply::see_other(&cx, &next);
+    reply::add_cookie(&mut response, &guard::session_cookie(&cx, None));
+    Ok(response)
+}
+
+/// Runs work that checks or hashes a password, in its turn.
+pub async fn checked<T, F>(cx: &Cx, work: F) -> Result<T, FlowError>
+where
+    T: Send + 'static,
+    F: FnOnce(&App) -> Result<T, FlowError> + Send + 'static,
+{
+    // The semaphore is never closed; without a turn the work would only be less orderly.
+    let _turn = CHECKS.acquire().await;
+    cx.blocking(work).await
+}
+
+/// Gives the browser its session and leads it on. A session that it had before ends.
+pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Response, WebError> {
+    if let Some(old) = guard::session_secret(cx) {
+        cx.blocking(move |app| account::sign_out(app, &old)).await?;
+    }
+    tracing::info!(id = cx.arrival.request_id, user = signed_in.account.id, "signed in");
+    let next = cx.next().unwrap_or_else(|| format!("/?notice={}", notice.name()));
+    let mut response = reply::see_other(cx, &next);
+    reply::add_cookie(&mut response, &guard::session_cookie(cx, Some(&signed_in.secret)));
+    Ok(response)
+}
+
+/// Name and password of the body; what is missing is empty, and refused like any other.
+pub fn credentials(cx: &Cx) -> (String, String) {
+    let text = |name| cx.body.text(name).unwrap_or_default();
+    (text("username"), text("password"))
+}
+
+/// The page of a form.
+type Page = fn(&Chrome<'_>, &AccountForm) -> maud::Markup;
+
+/// The form again, if a message on it helps.
+fn mend(cx: &Cx, page: Page, error: FlowError) -> Result<Response, WebError> {
+    let form = match &error {
+        FlowError::Invalid(errors) => AccountForm { errors: errors.clone(), ..AccountForm::default() },
+        FlowError::TooMany(seconds) => {
+            tracing::warn!(id = cx.arrival.request_id, "too many attempts");
+            AccountForm { wait: Some(*seconds), ..AccountForm::default() }
+        }
+        _ => return Err(error.into()),
+    };
+    again(cx, page, error.into(), form)
+}
+
+/// An error as the form again, with the error's status and headers; a program gets the error itself.
+pub fn again(cx: &Cx, page: Page, error: WebError, shown: AccountForm) -> Result<Response, WebError> {
+    if cx.wants_json() {
+        return Err(error);
+    }
+    let mut response = error.into_response(cx);
+    let shown = AccountForm { username: credentials(cx).0, ..shown };
+    *response.body_mut() = form(cx, page, StatusCode::OK, shown).into_body();
+    Ok(response)
+}
+
+fn form(cx: &Cx, page: Page, status: StatusCode, form: AccountForm) -> Response {
+    let next = cx.next().unwrap_or_default();
+    reply::html(cx, status, page(&cx.chrome(), &AccountForm { next, ..form }))
+}

@@ -1,0 +1,189 @@
+//! What goes wrong, and the one place where it becomes a status, a JSON error or a page. The cause of a 5xx is logged
+//! here, once, and never told to the client.
+
+use form_urlencoded::byte_serialize;
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::cx::Asked;
+use super::reply::{self, Response};
+use super::view;
+use crate::flows::FlowError;
+use crate::model::{FieldErrors, MovieId};
+
+/// Why a request is not answered as it hoped.
+#[derive(Debug)]
+pub enum WebError {
+    /// It cannot be read; with what is wrong.
+    Malformed(String),
+    /// Parameters cannot be read.
+    BadParameters(FieldErrors),
+    /// Nobody is signed in, or the API token does not count.
+    Unauthenticated,
+    /// Whoever asks may not; with the reason.
+    Forbidden(&'static str),
+    /// No such address or movie.
+    NotFound,
+    /// The address takes other methods.
+    MethodNotAllowed {
+        /// Those that it takes.
+        allow: String,
+    },
+    /// The body did not arrive in time.
+    TooSlow,
+    /// The same movie is there already.
+    Exists(MovieId),
+    /// The body is too large.
+    TooLarge,
+    /// The body is of a type that is not read.
+    UnsupportedType,
+    /// Values are out of bounds.
+    Invalid(FieldErrors),
+    /// Too many attempts; try again in so many seconds.
+    TooMany(u64),
+    /// A fault of this program or its machine; with the cause.
+    Internal(String),
+    /// It may work later; with the cause.
+    Unavailable(String),
+}
+
+impl WebError {
+    /// A request that cannot be read.
+    pub fn malformed(what: &str) -> Self {
+        Self::Malformed(what.to_owned())
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) | Self::BadParameters(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Exists(_) => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) | Self::BadParameters(_) => "malformed",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed { .. } => "method_not_allowed",
+            Self::TooSlow => "too_slow",
+            Self::Exists(_) => "exists",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedType => "unsupported_type",
+            Self::Invalid(_) => "invalid",
+            Self::TooMany(_) => "too_many",
+            Self::Internal(_) => "internal",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Malformed(what) => what.clone(),
+            Self::BadParameters(fields) | Self::Invalid(fields) => fields.to_string(),
+            Self::Unauthenticated => "sign in, or send an API token: `Authorization: Bearer TOKEN`".to_owned(),
+            Self::Forbidden(reason) => (*reason).to_owned(),
+            Self::NotFound => "there is nothing at this address".to_owned(),
+            Self::MethodNotAllowed { allow } => format!("this address takes {allow}"),
+            Self::TooSlow => "the body did not arrive in time".to_owned(),
+            Self::Exists(id) => format!("movie {id} is the same movie; update it with `POST /manage/update`"),
+            Self::TooLarge => format!("the body is larger than {} KiB", super::body::LIMIT / 1024),
+            Self::UnsupportedType => {
+                "the body must be `application/json` or `application/x-www-form-urlencoded`".to_owned()
+            }
+            Self::TooMany(seconds) => format!("too many attempts; try again in {seconds} seconds"),
+            Self::Internal(_) => "something went wrong here; the log has more under the request id".to_owned(),
+            Self::Unavailable(_) => "this cannot be done at the moment; try again soon".to_owned(),
+        }
+    }
+
+    /// What is wrong, by field.
+    fn fields(&self) -> FieldErrors {
+        match self {
+            Self::BadParameters(fields) | Self::Invalid(fields) => fields.clone(),
+            _ => FieldErrors::default(),
+        }
+    }
+
+    /// The reply, and the log line of a fault.
+    pub fn into_response(self, asked: &Asked) -> Response {
+        let (status, id) = (self.status(), asked.arrival.request_id.as_str());
+        match &self {
+            Self::Internal(cause) => tracing::error!(id, cause = %cause.escape_debug(), "a request failed"),
+            Self::Unavailable(cause) => tracing::warn!(id, cause = %cause.escape_debug(), "a request must wait"),
+            _ => {}
+        }
+        let mut response = if asked.wants_json() {
+            reply::json(asked, status, &self.to_json(id))
+        } else if status == StatusCode::UNAUTHORIZED && asked.method == Method::GET && asked.names_html() {
+            let next: String = byte_serialize(asked.address.as_bytes()).collect();
+            reply::see_other(asked, &format!("/signin?next={next}"))
+        } else {
+            reply::html(asked, status, view::error::page(&asked.chrome(), self.page(), &self.fields(), id))
+        };
+        if response.status() == StatusCode::UNAUTHORIZED {
+            reply::set(&mut response, WWW_AUTHENTICATE, "Bearer realm=\"fmdb\"");
+        }
+        match &self {
+            Self::MethodNotAllowed { allow } => reply::set(&mut response, ALLOW, allow),
+            Self::TooMany(seconds) => reply::set(&mut response, RETRY_AFTER, &seconds.to_string()),
+            Self::Unavailable(_) => reply::set(&mut response, RETRY_AFTER, "2"),
+            _ => {}
+        }
+        response
+    }
+
+    /// The page that explains the status.
+    fn page(&self) -> u16 {
+        match self {
+            Self::TooSlow => StatusCode::BAD_REQUEST.as_u16(),
+            other => other.status().as_u16(),
+        }
+    }
+
+    fn to_json(&self, request_id: &str) -> Value {
+        let mut error = Map::new();
+        error.insert("code".to_owned(), self.code().into());
+        error.insert("message".to_owned(), self.message().into());
+        let FieldErrors(fields) = self.fields();
+        if !fields.is_empty() {
+            let fields = fields.iter().map(|(field, problem)| ((*field).to_owned(), problem.to_string().into()));
+            error.insert("fields".to_owned(), Value::Object(fields.collect()));
+        }
+        match self {
+            Self::Exists(id) => drop(error.insert("id".to_owned(), id.0.into())),
+            Self::Internal(_) | Self::Unavailable(_) => {
+                drop(error.insert("request_id".to_owned(), request_id.into()));
+            }
+            _ => {}
+        }
+        json!({ "error": error })
+    }
+}
+
+impl From<FlowError> for WebError {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::NotFound => Self::NotFound,
+            FlowError::Invalid(fields) => Self::Invalid(fields),
+            FlowError::Exists(id) => Self::Exists(id),
+            FlowError::Refused => Self::Forbidden("this is not allowed here"),
+            FlowError::TooMany(seconds) => Self::TooMany(seconds),
+            FlowError::Unavailable(cause) => Self::Unavailable(cause),
+            FlowError::Failed(cause) => Self::Internal(cause),
+        }
+    }
+}

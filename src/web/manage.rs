@@ -1,0 +1,160 @@
+//! Adding, editing and deleting movies. A program gets the movie or an error; a browser's form leads on to the page it
+//! came from, or comes again with its messages.
+
+use http::StatusCode;
+use http::header::LOCATION;
+use serde_json::{Value, json};
+
+use super::body;
+use super::cx::{AdminCx, Cx};
+use super::error::WebError;
+use super::reply::{self, Response};
+use super::view::forms::MovieForm;
+use super::view::{self, Notice};
+use crate::flows::{FlowError, edit_movie, import, search};
+use crate::model::{FieldErrors, Movie, MovieId, Problem, RawMovie};
+
+/// Where a form leads that does not say so itself.
+const TABLE: &str = "/admin";
+
+/// `GET /manage/add`.
+pub async fn add_form(cx: AdminCx) -> Result<Response, WebError> {
+    Ok(form(&cx, StatusCode::OK, MovieForm::default()))
+}
+
+/// `POST /manage/add`.
+pub async fn add(cx: AdminCx) -> Result<Response, WebError> {
+    let values = cx.body.movie();
+    let raw = values.clone();
+    match cx.blocking(move |app| edit_movie::add(app, &raw)).await {
+        Ok(_) if cx.is_form() => Ok(onwards(&cx, Notice::Added)),
+        Ok(movie) => {
+            let mut response = reply::json(&cx, StatusCode::CREATED, &json!(movie));
+            reply::set(&mut response, LOCATION, &format!("/movie/{}", movie.id));
+            Ok(response)
+        }
+        Err(error) => again(&cx, error, None, values),
+    }
+}
+
+/// `GET /manage/update?id=ID`.
+pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
+    let id = read_id(cx.value("id")).map_err(WebError::BadParameters)?;
+    let movie = cx.blocking(move |app| search::movie(app, id)).await?;
+    if cx.wants_json() {
+        return Ok(reply::json(&cx, StatusCode::OK, &json!(movie)));
+    }
+    Ok(form(&cx, StatusCode::OK, MovieForm { id: Some(id), values: values_of(&movie), ..MovieForm::default() }))
+}
+
+/// `POST /manage/update`.
+pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
+    let id = read_id(cx.body.text("id").as_deref()).map_err(WebError::Invalid)?;
+    let values = cx.body.movie();
+    let raw = values.clone();
+    match cx.blocking(move |app| edit_movie::update(app, id, &raw)).await {
+        Ok(_) if cx.is_form() => Ok(onwards(&cx, Notice::Saved)),
+        Ok(movie) => Ok(reply::json(&cx, StatusCode::OK, &json!(movie))),
+        Err(error) => again(&cx, error, Some(id), values),
+    }
+}
+
+/// `GET /manage/delete/ID`: the question before it.
+pub async fn delete_form(cx: AdminCx) -> Result<Response, WebError> {
+    let id = cx.id()?;
+    let movie = cx.blocking(move |app| search::movie(app, id)).await?;
+    if cx.wants_json() {
+        return Ok(reply::json(&cx, StatusCode::OK, &json!(movie)));
+    }
+    let next = cx.next().unwrap_or_else(|| TABLE.to_owned());
+    Ok(reply::html(&cx, StatusCode::OK, view::admin::confirm_delete(&cx.chrome(), &movie, &next)))
+}
+
+/// `DELETE /manage/delete/ID`, and `POST` for pages without scripts.
+pub async fn delete(cx: AdminCx) -> Result<Response, WebError> {
+    let id = cx.id()?;
+    cx.blocking(move |app| edit_movie::delete(app, id)).await?;
+    if cx.is_form() && cx.method == http::Method::POST {
+        return Ok(onwards(&cx, Notice::Deleted));
+    }
+    Ok(reply::json(&cx, StatusCode::OK, &json!({"deleted": id.0})))
+}
+
+/// `POST /manage/sample`: loads the sample catalogue into an empty database.
+pub async fn load_sample(cx: AdminCx) -> Result<Response, WebError> {
+    let added = cx.blocking(import::sample).await?;
+    if cx.is_form() {
+        return Ok(onwards(&cx, Notice::SampleLoaded));
+    }
+    Ok(reply::json(&cx, StatusCode::OK, &json!({"added": added})))
+}
+
+/// Back to where a form came from, unless that was the page of a movie which is gone.
+fn onwards(cx: &Cx, notice: Notice) -> Response {
+    let is_gone = |next: &String| notice == Notice::Deleted && next.starts_with("/movie/");
+    let next = cx.next().filter(|next| !is_gone(next)).unwrap_or_else(|| TABLE.to_owned());
+    let sign = if next.contains('?') { '&' } else { '?' };
+    let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
+    reply::see_other(cx, &format!("{address}{sign}notice={}{fragment}", notice.name()))
+}
+
+/// The form again with its messages; any other error, and any error of a program, is left to `web::error`.
+fn again(cx: &Cx, error: FlowError, id: Option<MovieId>, values: RawMovie) -> Result<Response, WebError> {
+    let (status, errors, exists) = match error {
+        FlowError::Invalid(errors) if cx.is_form() => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+        FlowError::Exists(other) if cx.is_form() => (StatusCode::CONFLICT, FieldErrors::default(), Some(other)),
+        error => return Err(error.into()),
+    };
+    Ok(form(cx, status, MovieForm { id, values, errors, exists, ..MovieForm::default() }))
+}
+
+fn form(cx: &Cx, status: StatusCode, form: MovieForm) -> Response {
+    let next = cx.next().unwrap_or_else(|| TABLE.to_owned());
+    reply::html(cx, status, view::forms::movie(&cx.chrome(), &MovieForm { next, ..form }))
+}
+
+/// What the form shows of a movie as it is.
+fn values_of(movie: &Movie) -> RawMovie {
+    match json!(movie.facts) {
+        Value::Object(facts) => body::movie_of_json(&facts),
+        _ => RawMovie::default(),
+    }
+}
+
+/// The number of a movie that a request names. No movie has a number below one, which is no fault of form.
+fn read_id(text: Option<&str>) -> Result<MovieId, FieldErrors> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| FieldErrors::of("id", Problem::Missing))?;
+    text.parse().map(MovieId).map_err(|_| FieldErrors::of("id", Problem::NotWhole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Facts, Field, MovieDraft};
+
+    #[test]
+    fn a_form_shows_a_movie_so_that_saving_it_changes_nothing() {
+        let facts = Facts {
+            title: "Star Wars".to_owned(),
+            directors: vec!["George Lucas".to_owned(), "Someone, Jr.".to_owned()],
+            genres: vec!["Action".to_owned(), "Sci-Fi".to_owned()],
+            year: Some(1977),
+            score: Some(8.8),
+            popularity: Some(88.0),
+            ..Facts::default()
+        };
+        let values = values_of(&Movie { facts: facts.clone(), ..Movie::default() });
+        assert_eq!(values.text(Field::Year), "1977");
+        assert_eq!(MovieDraft::check(&values).map(|draft| draft.to_facts()), Ok(facts));
+    }
+
+    #[test]
+    fn ids_are_whole_numbers() {
+        assert_eq!(read_id(Some(" 7 ")), Ok(MovieId(7)));
+        assert_eq!(read_id(Some("-1")), Ok(MovieId(-1)));
+        for bad in [None, Some(""), Some("x"), Some("1.5"), Some("99999999999999999999")] {
+            assert!(read_id(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Replies: each names its cache policy, all carry the security headers.
+
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use maud::Markup;
+use serde_json::Value;
+
+use super::cx::Asked;
+use super::guard::LANG_COOKIE;
+
+/// A reply with its whole body.
+pub type Response = http::Response<Bytes>;
+
+/// What `web::finish` tells of a reply in the log and in the metrics.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trace {
+    /// The pattern of the path; empty where none matches.
+    pub route: &'static str,
+    /// Who was signed in.
+    pub user: Option<i64>,
+}
+
+/// Who may keep a reply, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cache {
+    /// Nobody: it is for somebody who is signed in, or it is of this moment.
+    Never,
+    /// The browser that asked, which asks again each time.
+    Ask,
+    /// Everybody, for ever: the name changes with the content.
+    Forever,
+    /// Everybody, for an hour.
+    Hour,
+}
+
+impl Cache {
+    fn value(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Never => "no-store",
+            Self::Ask => "private, no-cache",
+            Self::Forever => "public, max-age=31536000, immutable",
+            Self::Hour => "public, max-age=3600",
+        })
+    }
+
+    /// The policy of what depends on who asks.
+    pub fn of(asked: &Asked) -> Self {
+        if asked.account().is_some() { Self::Never } else { Self::Ask }
+    }
+}
+
+/// A reply of bytes.
+pub fn bytes(status: StatusCode, cache: Cache, kind: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(CACHE_CONTROL, cache.value());
+    response
+}
+
+/// A page.
+pub fn html(asked: &Asked, status: StatusCode, page: Markup) -> Response {
+    let mut response = bytes(status, Cache::of(asked), "text/html; charset=utf-8", page.into_string());
+    response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.locale.code()));
+    vary(asked, response)
+}
+
+/// A JSON document.
+pub fn json(asked: &Asked, status: StatusCode, value: &Value) -> Response {
+    vary(asked, bytes(status, Cache::of(asked), "application/json", value.to_string()))
+}
+
+/// Leads a browser on to an address.
+pub fn see_other(asked: &Asked, location: &str) -> Response {
+    let mut response = bytes(StatusCode::SEE_OTHER, Cache::Never, "text/plain; charset=utf-8", "");
+    set(&mut response, LOCATION, location);
+    vary(asked, response)
+}
+
+/// Sets a header, unless its value cannot be one.
+pub fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// Adds a cookie.
+pub fn add_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+/// What the reply depends on; and remembers the language that the address chose.
+fn vary(asked: &Asked, mut response: Response) -> Response {
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept"));
+    if let Some(locale) = asked.chosen {
+        let secure = if asked.is_https() { "; Secure" } else { "" };
+        let code = locale.code();
+        add_cookie(
+            &mut response,
+            &format!("{LANG_COOKIE}={code}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"),
+        );
+    }
+    response
+}
+
+/// What no page may do, wherever a hole might be.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Gives a reply the headers that all have.
+pub fn secure(headers: &mut HeaderMap, request_id: &str, is_https: bool) {
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    for (name, value) in [
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if is_https {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+    }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}

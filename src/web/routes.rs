@@ -1,0 +1,318 @@
+//! THE map: every address, its methods, and who may. A route's kind says which proof its handler takes (see `cx`), so
+//! the table cannot promise what a handler does not ask for.
+//!
+//! [`answer`] goes through the same steps for each request: host, route, who, may they, is it ours, body, handler.
+//! Nothing else decides about addresses; `openapi.json` is held to this table by a test.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::LOCATION;
+use http::{Method, StatusCode};
+use tokio::time::timeout;
+
+use super::body::{self, Chunks};
+use super::cx::{AdminCx, Arrived, Asked, Cx, Identity, ReaderCx, SetupCx};
+use super::error::WebError;
+use super::reply::{self, Cache, Response, Trace};
+use super::{Server, account, guard, home, listing, manage, movie, setup, status, suggest};
+
+use Handler::{Admins, All, Readers, SetupHolder};
+
+/// Every address. A name in braces stands for one segment.
+pub const ROUTES: &[Route] = &[
+    get("/", All(|cx| Box::pin(home::show(cx)))),
+    get("/listing", Readers(|cx| Box::pin(listing::show(cx)))),
+    get("/movie/{id}", Readers(|cx| Box::pin(movie::show(cx)))),
+    get("/suggest", Readers(|cx| Box::pin(suggest::show(cx)))),
+    // The catalogue's care.
+    get("/admin", Admins(|cx| Box::pin(listing::show_admin(cx)))),
+    get("/manage/add", Admins(|cx| Box::pin(manage::add_form(cx)))),
+    post("/manage/add", Admins(|cx| Box::pin(manage::add(cx)))),
+    get("/manage/update", Admins(|cx| Box::pin(manage::update_form(cx)))),
+    post("/manage/update", Admins(|cx| Box::pin(manage::update(cx)))),
+    get("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete_form(cx)))),
+    post("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete(cx)))),
+    delete("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete(cx)))),
+    post("/manage/sample", Admins(|cx| Box::pin(manage::load_sample(cx)))),
+    // Accounts.
+    get("/signin", All(|cx| Box::pin(account::sign_in_form(cx)))),
+    post("/signin", All(|cx| Box::pin(account::sign_in(cx)))),
+    get("/signup", All(|cx| Box::pin(account::sign_up_form(cx)))),
+    post("/signup", All(|cx| Box::pin(account::sign_up(cx)))),
+    post("/signout", All(|cx| Box::pin(account::sign_out(cx)))),
+    get("/setup", SetupHolder(|cx| Box::pin(setup::form(cx)))),
+    post("/setup", SetupHolder(|cx| Box::pin(setup::make(cx)))),
+    // Programs.
+    get("/healthz", All(|cx| Box::pin(status::alive(cx)))),
+    get("/readyz", All(|cx| Box::pin(status::ready(cx)))),
+    get("/metrics", All(|cx| Box::pin(status::metrics(cx)))),
+    get("/api/openapi.json", All(|cx| Box::pin(status::openapi(cx)))),
+    get("/robots.txt", All(|cx| Box::pin(status::robots(cx)))),
+    get("/favicon.ico", All(|cx| Box::pin(status::favicon(cx)))),
+    get("/assets/{name}", All(|cx| Box::pin(status::asset(cx)))),
+];
+
+/// An address with one of its methods.
+pub struct Route {
+    /// The method; what takes `GET` takes `HEAD` too.
+    pub method: Method,
+    /// The path, with names in braces.
+    pub path: &'static str,
+    handler: Handler,
+}
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody.
+    All,
+    /// Who is signed in; with `--public` everybody.
+    Readers,
+    /// Admins.
+    Admins,
+    /// Whoever holds the setup link, while there is no admin.
+    SetupHolder,
+}
+
+impl Route {
+    /// Who may use it.
+    pub fn who(&self) -> Who {
+        match self.handler {
+            All(_) => Who::All,
+            Readers(_) => Who::Readers,
+            Admins(_) => Who::Admins,
+            SetupHolder(_) => Who::SetupHolder,
+        }
+    }
+
+    /// What the names in the path stand for; `None` where the path is another one.
+    fn parameters(&self, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
+        let mut pattern = self.path.split('/').skip(1);
+        let mut parameters = Vec::new();
+        for segment in segments {
+            let part = pattern.next()?;
+            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) if !segment.is_empty() => parameters.push((name, segment.clone())),
+                None if part == segment => {}
+                _ => return None,
+            }
+        }
+        pattern.next().is_none().then_some(parameters)
+    }
+
+    fn takes(&self, method: &Method) -> bool {
+        self.method == method || self.method == Method::GET && method == Method::HEAD
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response, WebError>> + Send>>;
+
+/// What answers, with the proof that it takes.
+enum Handler {
+    All(fn(Cx) -> Answer),
+    Readers(fn(ReaderCx) -> Answer),
+    Admins(fn(AdminCx) -> Answer),
+    SetupHolder(fn(SetupCx) -> Answer),
+}
+
+impl Handler {
+    async fn run(&self, cx: Cx) -> Result<Response, WebError> {
+        match self {
+            All(run) => run(cx).await,
+            Readers(run) => run(ReaderCx::prove(cx)?).await,
+            Admins(run) => run(AdminCx::prove(cx)?).await,
+            SetupHolder(run) => run(SetupCx::prove(cx).await?).await,
+        }
+    }
+}
+
+const fn get(path: &'static str, handler: Handler) -> Route {
+    Route { method: Method::GET, path, handler }
+}
+
+const fn post(path: &'static str, handler: Handler) -> Route {
+    Route { method: Method::POST, path, handler }
+}
+
+const fn delete(path: &'static str, handler: Handler) -> Route {
+    Route { method: Method::DELETE, path, handler }
+}
+
+/// How long an answer may take; a change that is under way then is done all the same.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Answers a request, whatever it is.
+pub async fn answer(server: Arc<Server>, arrived: Arrived, chunks: Chunks) -> Response {
+    let mut asked = Asked::new(server, arrived);
+    let prepared = prepare(&mut asked, chunks).await;
+    let cx = Cx::new(asked);
+    let outcome = match prepared {
+        Ok(Prepared::Route(route)) => run(route, cx.clone()).await,
+        Ok(Prepared::Moved(location)) => Ok(moved(&location)),
+        Err(error) => Err(error),
+    };
+    let mut response = outcome.unwrap_or_else(|error| error.into_response(&cx));
+    let trace = Trace { route: cx.pattern, user: cx.account().map(|account| account.id) };
+    response.extensions_mut().insert(trace);
+    response
+}
+
+/// What a request's head leads to.
+enum Prepared {
+    Route(&'static Route),
+    Moved(String),
+}
+
+/// Everything before the handler. The body of somebody who may not is not read.
+async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError> {
+    guard::host(asked)?;
+    if asked.is_garbled {
+        return Err(WebError::malformed("the query is not UTF-8"));
+    }
+    let found = find(&asked.method, &asked.path);
+    if let Ok((route, _)) = &found {
+        asked.pattern = route.path;
+    }
+    if !is_anonymous(asked.pattern) {
+        asked.identity = guard::identify(asked).await?;
+    }
+    if let Identity::Session { secret, .. } = &asked.identity {
+        asked.csrf = guard::csrf_token(secret);
+    }
+    let (route, parameters) = match found {
+        Ok(found) => found,
+        Err(WebError::NotFound) => return without_slash(asked).map(Prepared::Moved).ok_or(WebError::NotFound),
+        Err(error) => return Err(error),
+    };
+    asked.parameters = parameters;
+    guard::is_ours(asked)?;
+    match route.who() {
+        Who::Admins => guard::admin(asked)?,
+        Who::Readers if !asked.may_read() => return Err(WebError::Unauthenticated),
+        Who::Readers | Who::All | Who::SetupHolder => {}
+    }
+    if asked.is_change() {
+        let bytes = body::read(chunks, &asked.headers).await?;
+        asked.body = body::parse(&bytes, &body::content_type(&asked.headers))?;
+    }
+    Ok(Prepared::Route(route))
+}
+
+/// Runs a handler, and turns a panic or an overlong wait into an error.
+async fn run(route: &'static Route, cx: Cx) -> Result<Response, WebError> {
+    let handled = AssertUnwindSafe(route.handler.run(cx)).catch_unwind();
+    match timeout(PATIENCE, handled).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(WebError::Internal(format!("a panic in {} {}", route.method, route.path))),
+        Err(_) => Err(WebError::Unavailable(format!("{} {} took too long", route.method, route.path))),
+    }
+}
+
+/// Nobody's identity matters there, so none is looked up.
+fn is_anonymous(pattern: &str) -> bool {
+    matches!(pattern, "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/robots.txt" | "/favicon.ico")
+        || pattern == "/assets/{name}"
+}
+
+/// A route with what the names in its path stand for.
+type Found = (&'static Route, Vec<(&'static str, String)>);
+
+/// The route of a method and an encoded path.
+fn find(method: &Method, path: &str) -> Result<Found, WebError> {
+    if matches!(*method, Method::TRACE | Method::CONNECT) {
+        return Err(WebError::MethodNotAllowed { allow: "GET, HEAD, POST, DELETE".to_owned() });
+    }
+    let Some(rest) = path.strip_prefix('/') else { return Err(WebError::NotFound) };
+    let segments = rest.split('/').map(body::decode).collect::<Result<Vec<_>, _>>()?;
+    let mut allow = Vec::new();
+    for route in ROUTES {
+        let Some(parameters) = route.parameters(&segments) else { continue };
+        if route.takes(method) {
+            return Ok((route, parameters));
+        }
+        allow.push(route.method.as_str());
+        if route.method == Method::GET {
+            allow.push("HEAD");
+        }
+    }
+    if allow.is_empty() { Err(WebError::NotFound) } else { Err(WebError::MethodNotAllowed { allow: allow.join(", ") }) }
+}
+
+/// Where an address with a slash too many at its end leads.
+fn without_slash(asked: &Asked) -> Option<String> {
+    let path = asked.path.strip_suffix('/')?;
+    find(&Method::GET, path).ok().filter(|_| !asked.is_change())?;
+    Some(asked.address.replacen(&asked.path, path, 1))
+}
+
+fn moved(location: &str) -> Response {
+    let mut response =
+        reply::bytes(StatusCode::PERMANENT_REDIRECT, Cache::Hour, "text/plain; charset=utf-8", Bytes::new());
+    reply::set(&mut response, LOCATION, location);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn pattern(method: &Method, path: &str) -> Result<String, String> {
+        match find(method, path) {
+            Ok((route, parameters)) => {
+                let values: Vec<String> = parameters.into_iter().map(|(_, value)| value).collect();
+                Ok(format!("{} {} {}", route.method, route.path, values.join(",")))
+            }
+            Err(WebError::MethodNotAllowed { allow }) => Err(allow),
+            Err(error) => Err(format!("{error:?}")),
+        }
+    }
+
+    #[test]
+    fn paths_lead_to_their_routes() {
+        assert_eq!(pattern(&Method::GET, "/").as_deref(), Ok("GET / "));
+        assert_eq!(pattern(&Method::HEAD, "/movie/7").as_deref(), Ok("GET /movie/{id} 7"));
+        assert_eq!(pattern(&Method::DELETE, "/manage/delete/7").as_deref(), Ok("DELETE /manage/delete/{id} 7"));
+        assert_eq!(pattern(&Method::GET, "/assets/a%2Fb").as_deref(), Ok("GET /assets/{name} a/b"));
+        assert_eq!(pattern(&Method::GET, "/l%69sting").as_deref(), Ok("GET /listing "));
+    }
+
+    #[test]
+    fn other_paths_are_unknown_and_other_methods_are_told() {
+        for path in ["", "*", "/x", "/movie", "/movie/", "/movie/1/2", "//", "/listing/", "//listing"] {
+            assert_eq!(pattern(&Method::GET, path), Err("NotFound".to_owned()), "{path}");
+        }
+        assert_eq!(pattern(&Method::PUT, "/listing"), Err("GET, HEAD".to_owned()));
+        assert_eq!(pattern(&Method::GET, "/signout"), Err("POST".to_owned()));
+        assert_eq!(pattern(&Method::PATCH, "/manage/delete/7"), Err("GET, HEAD, POST, DELETE".to_owned()));
+        assert_eq!(pattern(&Method::TRACE, "/nowhere"), Err("GET, HEAD, POST, DELETE".to_owned()));
+        assert!(pattern(&Method::GET, "/movie/%ff").is_err_and(|error| error.starts_with("Malformed")));
+    }
+
+    #[test]
+    fn no_two_routes_are_the_same() {
+        let all: BTreeSet<_> = ROUTES.iter().map(|route| (route.path, route.method.as_str())).collect();
+        assert_eq!(all.len(), ROUTES.len());
+    }
+
+    #[test]
+    fn openapi_describes_this_table() {
+        let described: Value = serde_json::from_str(status::OPENAPI).expect("JSON");
+        let operations = described["paths"].as_object().expect("paths").iter().flat_map(|(path, item)| {
+            let methods = item.as_object().expect("an item").keys().filter(|key| *key != "parameters");
+            methods.map(|method| (path.clone(), method.to_uppercase()))
+        });
+        let described: BTreeSet<_> = operations.collect();
+        let table: BTreeSet<_> =
+            ROUTES.iter().map(|route| (route.path.to_owned(), route.method.as_str().to_owned())).collect();
+        assert_eq!(described, table);
+    }
+}

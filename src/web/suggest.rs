@@ -1,0 +1,22 @@
+//! Autocomplete, always JSON.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::cx::ReaderCx;
+use super::error::WebError;
+use super::reply::{self, Response};
+use crate::flows::search;
+use crate::model::query::is_malformed;
+use crate::model::{Suggestion, SuggestionQuery};
+
+/// `GET /suggest`. The answer holds the text as it was typed, so that a page knows which of its questions it answers.
+pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
+    let query = SuggestionQuery::parse(cx.pairs()).map_err(|errors| {
+        if is_malformed(&errors) { WebError::BadParameters(errors) } else { WebError::Invalid(errors) }
+    })?;
+    let (typed, locale) = (cx.value("q").unwrap_or_default(), cx.locale);
+    let suggestions = cx.blocking(move |app| search::suggest(app, &query, locale)).await?;
+    let suggestions: Vec<Value> = suggestions.iter().map(Suggestion::to_json).collect();
+    Ok(reply::json(&cx, StatusCode::OK, &json!({"q": typed, "suggestions": suggestions})))
+}
