@@ -6,6 +6,7 @@
 //! import by another process and a restored backup are all one case: read what is newer, apply, commit.
 
 mod matching;
+mod numbers;
 mod open;
 mod query;
 mod rank;

@@ -11,6 +11,8 @@ use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STAT
 pub mod tier {
     /// The same word.
     pub const EXACT: u8 = 0;
+    /// The same number in another form: `2` and `ii`.
+    pub const OTHER_FORM: u8 = 1;
     /// The last word is the beginning of this one.
     pub const PREFIX: u8 = 1;
     /// Two words written as one, or one as two.

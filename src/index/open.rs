@@ -127,7 +127,7 @@ fn probe(opened: &Opened) -> Result<(), IndexError> {
     opened.position()?;
     let searcher = opened.searcher();
     for segment in searcher.segment_readers() {
-        for field in [opened.fields.title, opened.fields.directors, opened.fields.whole_titles] {
+        for field in [opened.fields.title, opened.fields.directors, opened.fields.whole] {
             let inverted = segment.inverted_index(field)?;
             let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
             terms.advance();

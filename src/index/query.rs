@@ -8,6 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentReader, TERMINATED, Term};
 
 use super::matching::{Wanted, tier};
+use super::numbers;
 use super::schema::{Fields, column};
 use super::text;
 use crate::model::fold::{fold, is_unspaced};
@@ -48,8 +49,8 @@ pub struct Question {
     clauses: Vec<Clause>,
     /// How many words there are in all clauses.
     places: usize,
-    /// Folded texts that may be a whole title.
-    whole_titles: Vec<String>,
+    /// Folded texts that may be a whole title or name.
+    whole: Vec<String>,
     /// Genres that must all be there; `None` where one was asked for that the catalogue does not have.
     genres: Option<Vec<String>>,
     year: Range<u16>,
@@ -59,14 +60,8 @@ pub struct Question {
 impl Question {
     /// Prepares the question of a listing. `genres` are those asked for as the catalogue spells them.
     pub fn new(query: &ListingQuery, genres: Option<Vec<String>>) -> Self {
-        let mut question = Self {
-            clauses: Vec::new(),
-            places: 0,
-            whole_titles: Vec::new(),
-            genres,
-            year: query.year,
-            score: query.score,
-        };
+        let mut question =
+            Self { clauses: Vec::new(), places: 0, whole: Vec::new(), genres, year: query.year, score: query.score };
         let texts = [(&query.q, Scope::Anything), (&query.name, Scope::Titles), (&query.director, Scope::Directors)];
         for (text, scope) in texts {
             if let Some(text) = text {
@@ -90,9 +85,7 @@ impl Question {
             words.iter().enumerate().map(|(place, word)| Wanted::new(word, place == last)).collect();
         let places = self.places..self.places + words.len();
         self.places = places.end;
-        if scope != Scope::Directors {
-            self.whole_titles.push(fold(text));
-        }
+        self.whole.push(fold(text));
         self.clauses.push(Clause { scope, words, places });
     }
 
@@ -116,7 +109,7 @@ pub struct Match {
     pub tiers: u16,
     /// The sum of the words' field ranks.
     pub fields: u16,
-    /// A whole title is what was typed.
+    /// A whole title or name is what was typed.
     pub whole: bool,
 }
 
@@ -129,7 +122,7 @@ pub fn each_match(
 ) -> tantivy::Result<()> {
     let Some(genres) = &question.genres else { return Ok(()) };
     let mut filter = Filter::new(segment, fields, genres, question)?;
-    let whole = Hits::of_terms(segment, fields.whole_titles, &question.whole_titles)?;
+    let whole = Hits::of_terms(segment, fields.whole, &question.whole)?;
     if question.places == 0 {
         let everything = 0..segment.max_doc();
         let matched = |doc: DocId| Match { doc, tiers: 0, fields: 0, whole: whole.has(doc) };
@@ -218,6 +211,12 @@ impl Clause {
                         let mut postings =
                             inverted.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
                         hits.note_all(&mut postings, tier * FIELDS + rank as u8);
+                    }
+                }
+                for form in numbers::other_forms(&word.word) {
+                    let term = Term::from_field_text(*field, form);
+                    if let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? {
+                        hits.note_all(&mut postings, tier::OTHER_FORM * FIELDS + rank as u8);
                     }
                 }
             }

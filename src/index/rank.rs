@@ -1,10 +1,11 @@
 //! What comes first. The rules of relevance, each only where those before it leave a tie:
 //!
-//! 1. a whole title that is exactly what was typed: "Her" before any famous title one letter away;
+//! 1. a whole title, or a director's whole name, that is exactly what was typed: "Her" before any famous title one
+//!    letter away;
 //! 2. fewer and smaller slips (`matching::tier`, summed over the words);
-//! 3. the better field: title, other titles, directors, genres;
-//! 4. fame: popularity, else what the votes say;
-//! 5. the movie that was added first, so that the order is always the same.
+//! 3. fame, of which a worse field takes some away: somebody who types "nolan" means the films of the director rather
+//!    than an unknown one of that title;
+//! 4. the movie that was added first, so that the order is always the same.
 //!
 //! Unknown values come last in either direction of a sort order.
 
@@ -169,7 +170,7 @@ impl Ranking {
         let doc = matched.doc;
         let id = self.ids.first(doc).unwrap_or(0);
         let value = match &self.values {
-            Values::Relevance => Some(relevance(matched)),
+            Values::Relevance => Some(relevance(matched, self.fame.first(doc).unwrap_or(0.0))),
             Values::Added => Some(id),
             // Values are never negative, and the bits of such floats are in the order of their values.
             Values::Floats(column) => column.first(doc).map(f64::to_bits),
@@ -198,9 +199,16 @@ impl Ranking {
     }
 }
 
-fn relevance(matched: Match) -> u64 {
-    let fewer = |sum: u16| u64::from(u16::MAX - sum);
-    u64::from(matched.whole) << 32 | fewer(matched.tiers) << 16 | fewer(matched.fields)
+/// How much fame each step to a worse field costs, of at most [`MOST_FAME`].
+const FIELD_COST: f64 = 12.0;
+/// Popularity is 0 to 100 in most catalogues; where it is more, more makes no difference here.
+const MOST_FAME: f64 = 100.0;
+
+fn relevance(matched: Match, fame: f64) -> u64 {
+    let standing = fame.min(MOST_FAME) - FIELD_COST * f64::from(matched.fields);
+    // Above zero whatever the fields are: a question has at most some tens of words.
+    let standing = ((standing + 10_000.0) * 1000.0) as u64;
+    u64::from(matched.whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | standing
 }
 
 /// Keeps the greatest keys of many.

@@ -11,7 +11,7 @@ use crate::model::fold::fold;
 use crate::model::{Movie, genre};
 
 /// The shape of the index and of its texts.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const WORDS: &str = "words";
 
@@ -30,8 +30,8 @@ pub struct Fields {
     pub directors: Field,
     /// Words of the genres, in every spelling that is known.
     pub genre_words: Field,
-    /// Whole titles, folded.
-    pub whole_titles: Field,
+    /// Whole titles and directors' names, folded.
+    pub whole: Field,
     /// Genres as they are.
     pub genres: Field,
     pub rev: Field,
@@ -73,7 +73,7 @@ pub fn schema() -> (Schema, Fields) {
         joined: builder.add_text_field("joined", words.clone()),
         directors: builder.add_text_field("directors", words.clone()),
         genre_words: builder.add_text_field("genre_words", words),
-        whole_titles: builder.add_text_field("whole_titles", STRING),
+        whole: builder.add_text_field("whole", STRING),
         genres: builder.add_text_field(column::GENRES, STRING | FAST),
         rev: builder.add_i64_field(column::REV, FAST),
         director_names: builder.add_text_field(column::DIRECTOR_NAMES, FAST),
@@ -105,10 +105,11 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     }
     for title in text::all_titles(facts) {
         document.add_text(fields.joined, text::joined(title));
-        document.add_text(fields.whole_titles, fold(title));
+        document.add_text(fields.whole, fold(title));
     }
     for director in &facts.directors {
         document.add_text(fields.directors, text::indexed(director));
+        document.add_text(fields.whole, fold(director));
         document.add_text(fields.director_names, director);
     }
     for name in &facts.genres {

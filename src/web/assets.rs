@@ -1,23 +1,83 @@
-//! Embedded assets (stub).
+//! Styles, scripts and the icon, embedded with their hash in the name and compressed when the program was built. The
+//! only user of rust-embed.
 
 use std::borrow::Cow;
 
-/// An embedded file.
+use rust_embed::Embed;
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+#[derive(Embed)]
+#[folder = "$OUT_DIR/assets"]
+struct Files;
+
+/// A file to serve.
 pub struct Asset {
-    /// The content, maybe encoded.
+    /// Its bytes, compressed as `encoding` says.
     pub body: Cow<'static, [u8]>,
-    /// The media type.
+    /// Its type.
     pub content_type: &'static str,
-    /// The encoding of the body.
+    /// `br`, `gzip` or none.
     pub encoding: Option<&'static str>,
-    /// The entity tag, quoted.
+    /// What tells this content from another.
     pub etag: String,
-    /// The name changes with the content.
+    /// It was asked for under the name that holds its hash, and so never changes.
     pub immutable: bool,
 }
 
-/// The asset of a name.
+/// The address of an asset, by its name in the sources.
+pub fn url(name: &str) -> String {
+    let hashed = NAMES.iter().find(|(known, _)| *known == name).map_or(name, |(_, hashed)| hashed);
+    format!("/assets/{hashed}")
+}
+
+/// The asset of a name below `/assets/`, in the best encoding that is accepted.
 pub fn find(name: &str, accept_encoding: Option<&str>) -> Option<Asset> {
-    let _ = (name, accept_encoding);
-    None
+    let (plain, hashed) = NAMES.iter().find(|(plain, hashed)| *plain == name || *hashed == name)?;
+    let accepts = |encoding: &str| {
+        accept_encoding.is_some_and(|accepted| {
+            accepted.split(',').any(|part| {
+                let mut parts = part.split(';');
+                let is_named = parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case(encoding));
+                is_named && !parts.any(|weight| matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+            })
+        })
+    };
+    let encoding = ["br", "gzip"].into_iter().find(|encoding| accepts(encoding));
+    let stored = match encoding {
+        Some("br") => format!("{hashed}.br"),
+        Some(_) => format!("{hashed}.gz"),
+        None => (*hashed).to_owned(),
+    };
+    let content_type = match plain.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let etag = format!("\"{hashed}{}\"", encoding.map(|encoding| format!("-{encoding}")).unwrap_or_default());
+    Some(Asset { body: Files::get(&stored)?.data, content_type, encoding, etag, immutable: name == *hashed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_accepted_encoding_is_served() {
+        let encoding = |accepted| find("app.css", accepted).expect("the style").encoding;
+        assert_eq!(encoding(Some("gzip, deflate, br")), Some("br"));
+        assert_eq!(encoding(Some("gzip;q=1.0, br;q=0")), Some("gzip"));
+        assert_eq!(encoding(Some("identity")), None);
+        assert_eq!(encoding(None), None);
+    }
+
+    #[test]
+    fn only_a_hashed_name_never_changes() {
+        let hashed = url("app.css");
+        let hashed = hashed.strip_prefix("/assets/").expect("an address");
+        assert!(find(hashed, None).expect("the style").immutable);
+        assert!(!find("app.css", None).expect("the style").immutable);
+        assert!(find("../Cargo.toml", None).is_none());
+    }
 }

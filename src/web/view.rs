@@ -1,12 +1,18 @@
 //! Views: pure functions from data to HTML (maud). They know `model` and `i18n` alone: no store, no request.
 
-pub mod account;
-pub mod admin;
-pub mod error;
-pub mod forms;
 pub mod home;
 pub mod listing;
 pub mod movie;
+
+pub mod account;
+pub mod admin;
+pub mod forms;
+
+pub mod error;
+
+mod filters;
+mod layout;
+mod parts;
 
 use crate::i18n::Locale;
 use crate::model::Account;

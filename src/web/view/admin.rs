@@ -2,19 +2,129 @@
 
 use maud::{Markup, html};
 
-use super::Chrome;
+use super::parts::{self, icon};
+use super::{Chrome, filters, layout, listing};
+use crate::i18n;
 use crate::model::{FieldErrors, Listing, Movie};
+use crate::tr;
 
 /// The table: the same listing, to manage it. An empty catalogue offers the sample (a `POST` form to
 /// `/manage/sample`), the import command and the first movie.
-pub fn page(chrome: &Chrome<'_>, listing: &Listing, errors: &FieldErrors) -> Markup {
-    let _ = (chrome, listing, errors);
-    html! {}
+pub fn page(chrome: &Chrome<'_>, found: &Listing, errors: &FieldErrors) -> Markup {
+    let locale = chrome.locale;
+    let is_empty = found.total == 0 && !found.query.is_filtered();
+    let content = html! {
+        div class="listing" {
+            (listing::head(chrome, &tr!(locale, "admin.title"), found, "/admin"))
+            @if is_empty && errors.is_empty() {
+                (first_movies(chrome))
+            } @else {
+                (listing::search(locale, "/admin", &found.query))
+                (parts::problems(locale, errors))
+                (filters::active(locale, "/admin", &found.query))
+                (filters::genres(locale, "/admin", found))
+                @if found.movies.is_empty() { (listing::nothing(chrome, "/admin", found)) } @else { (table(chrome, &found.movies)) }
+                (listing::pages(locale, "/admin", found))
+            }
+        }
+        (dialog(chrome))
+    };
+    layout::page(chrome, &tr!(locale, "admin.title"), &content)
+}
+
+fn table(chrome: &Chrome<'_>, movies: &[Movie]) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        table class="manage" {
+            thead {
+                tr {
+                    th scope="col" { (tr!(locale, "listing.name")) }
+                    th scope="col" { (tr!(locale, "movie.year")) }
+                    th scope="col" { (tr!(locale, "listing.director")) }
+                    th scope="col" { (tr!(locale, "movie.genres")) }
+                    th scope="col" { (tr!(locale, "movie.score")) }
+                    th scope="col" { (tr!(locale, "admin.actions")) }
+                }
+            }
+            tbody { @for movie in movies { (row(chrome, movie)) } }
+        }
+    }
+}
+
+fn row(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
+    let locale = chrome.locale;
+    let facts = &movie.facts;
+    let next = form_urlencoded::Serializer::new(String::new()).append_pair("next", chrome.address).finish();
+    let genres = facts.genres.iter().map(|genre| i18n::genre_name(locale, genre)).collect::<Vec<_>>().join(", ");
+    html! {
+        tr {
+            th scope="row" { a href={ "/movie/" (movie.id) } dir="auto" { (facts.title) } }
+            td { @if let Some(year) = facts.year { (i18n::year(locale, year)) } }
+            td { (parts::people(&facts.directors)) }
+            td { (genres) }
+            td { @if let Some(score) = facts.score { (parts::score(locale, score)) } }
+            td class="actions" {
+                a class="icon-button" href={ "/manage/update?id=" (movie.id) "&" (next) } aria-label=(tr!(locale, "admin.edit", title = facts.title)) { (icon("edit")) }
+                a class="icon-button" href={ "/manage/delete/" (movie.id) "?" (next) } aria-label=(tr!(locale, "admin.delete", title = facts.title))
+                    data-delete=(tr!(locale, "admin.confirm_text", title = facts.title)) { (icon("delete")) }
+            }
+        }
+    }
+}
+
+fn first_movies(chrome: &Chrome<'_>) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        section class="empty" {
+            (icon("movie"))
+            h2 { (tr!(locale, "admin.empty")) }
+            form action="/manage/sample" method="post" {
+                input type="hidden" name="csrf" value=(chrome.csrf);
+                button type="submit" { (tr!(locale, "admin.load_sample")) }
+            }
+            p { (tr!(locale, "admin.load_sample_hint")) }
+            p { (tr!(locale, "admin.import_hint")) }
+            pre dir="ltr" { code { "fmdb import movies.json" } }
+        }
+    }
+}
+
+/// The question before a deletion as a dialog, which the script fills and opens.
+pub fn dialog(chrome: &Chrome<'_>) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        dialog id="confirm" aria-labelledby="confirm-title" {
+            form method="post" {
+                h2 id="confirm-title" { (tr!(locale, "admin.confirm")) }
+                p id="confirm-text" {}
+                input type="hidden" name="csrf" value=(chrome.csrf);
+                input type="hidden" name="next" value="/admin";
+                div class="ways" {
+                    button type="button" class="border" data-close="confirm" { (tr!(locale, "admin.cancel")) }
+                    button type="submit" class="danger" { (icon("delete")) span { (tr!(locale, "admin.confirm_action")) } }
+                }
+            }
+        }
+    }
 }
 
 /// The question before a deletion (`GET /manage/delete/ID`); its form sends `POST` to the same address, with
 /// `csrf` and `next`.
 pub fn confirm_delete(chrome: &Chrome<'_>, movie: &Movie, next: &str) -> Markup {
-    let _ = (chrome, movie, next);
-    html! {}
+    let locale = chrome.locale;
+    let content = html! {
+        section class="panel narrow" {
+            h1 { (tr!(locale, "admin.confirm")) }
+            p { (tr!(locale, "admin.confirm_text", title = movie.facts.title)) }
+            form action={ "/manage/delete/" (movie.id) } method="post" {
+                input type="hidden" name="csrf" value=(chrome.csrf);
+                input type="hidden" name="next" value=(next);
+                div class="ways" {
+                    a class="button border" href=(next) { (tr!(locale, "admin.cancel")) }
+                    button type="submit" class="danger" { (icon("delete")) span { (tr!(locale, "admin.confirm_action")) } }
+                }
+            }
+        }
+    };
+    layout::page(chrome, &tr!(locale, "admin.confirm"), &content)
 }

@@ -1,9 +1,12 @@
-//! The front page.
+//! The front page: for readers what there is, for others the way in, for a new site the first steps.
 
 use maud::{Markup, html};
 
-use super::Chrome;
+use super::parts::{genre_url, icon};
+use super::{Chrome, layout, listing};
+use crate::i18n;
 use crate::model::{Facet, Movie};
+use crate::tr;
 
 /// What the front page shows.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +25,86 @@ pub struct Home {
 
 /// The page.
 pub fn page(chrome: &Chrome<'_>, home: &Home) -> Markup {
-    let _ = (chrome, home);
-    html! {}
+    let locale = chrome.locale;
+    layout::page(
+        chrome,
+        &tr!(locale, "nav.home"),
+        &html! {
+            (hero(chrome, home))
+            @if !home.has_admin || (home.total == 0 && chrome.may_read) { (first_steps(chrome, home)) }
+            @if !home.popular.is_empty() {
+                section class="shelf" {
+                    div class="shelf-head" {
+                        h2 { (tr!(locale, "home.popular")) }
+                        a href="/listing" { (tr!(locale, "home.see_all")) (icon("next")) }
+                    }
+                    (listing::cards(locale, &home.popular))
+                }
+                section class="shelf" { h2 { (tr!(locale, "home.genres")) } (genres(chrome, &home.genres)) }
+                section class="shelf" {
+                    h2 { (tr!(locale, "home.newest")) }
+                    (listing::cards(locale, &home.newest))
+                }
+            }
+        },
+    )
+}
+
+fn hero(chrome: &Chrome<'_>, home: &Home) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        section class="hero" {
+            h1 { (tr!(locale, "home.title")) }
+            p { (tr!(locale, "home.lead")) }
+            @if chrome.may_read {
+                form class="hero-search" action="/listing" method="get" {
+                    input type="search" name="q" id="hero-q" data-suggest="any" autocomplete="off"
+                        placeholder=(tr!(locale, "home.search")) aria-label=(tr!(locale, "home.search"));
+                    button type="submit" { (icon("search")) span { (tr!(locale, "home.search_action")) } }
+                }
+                @if home.total > 0 { p class="hero-total" { (i18n::plural(locale, "movies", home.total)) } }
+            } @else {
+                p class="hero-ways" {
+                    a class="button" href="/signin?next=/listing" { (icon("login")) span { (tr!(locale, "nav.sign_in")) } }
+                    @if chrome.signup_open {
+                        a class="button border" href="/signup?next=/listing" { (icon("person")) span { (tr!(locale, "nav.sign_up")) } }
+                    }
+                }
+                p class="hero-total" { (tr!(locale, "home.members_only")) }
+            }
+        }
+    }
+}
+
+fn first_steps(chrome: &Chrome<'_>, home: &Home) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        section class="panel" {
+            h2 { (tr!(locale, "home.first_title")) }
+            ol {
+                @if !home.has_admin {
+                    li { (tr!(locale, "home.first_admin")) pre dir="ltr" { code { "fmdb user add NAME --admin" } } }
+                }
+                @if home.total == 0 {
+                    li { (tr!(locale, "home.first_import")) pre dir="ltr" { code { "fmdb import movies.json" } } }
+                    li { (tr!(locale, "home.first_sample")) pre dir="ltr" { code { "fmdb serve --sample" } } }
+                }
+            }
+        }
+    }
+}
+
+fn genres(chrome: &Chrome<'_>, genres: &[Facet]) -> Markup {
+    html! {
+        ul class="chips" {
+            @for genre in genres {
+                li {
+                    a class="chip" href=(genre_url(&genre.value)) {
+                        bdi { (i18n::genre_name(chrome.locale, &genre.value)) }
+                        span class="count" { (i18n::number(chrome.locale, genre.count)) }
+                    }
+                }
+            }
+        }
+    }
 }

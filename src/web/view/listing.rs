@@ -1,12 +1,224 @@
-//! The listing: search fields, facets, cards, pages.
+//! The listing: search fields, facets, cards, pages. Its head and foot also serve the admin's table.
 
 use maud::{Markup, html};
 
-use super::Chrome;
-use crate::model::{FieldErrors, Listing};
+use super::parts::{self, Input, field, icon, listing_url};
+use super::{Chrome, filters, layout};
+use crate::i18n::{self, Locale};
+use crate::model::{FieldErrors, Listing, ListingQuery, Movie, Order, Sort};
+use crate::tr;
 
 /// The page. `errors` are the parameters that could not be read; then the listing is empty.
 pub fn page(chrome: &Chrome<'_>, listing: &Listing, errors: &FieldErrors) -> Markup {
-    let _ = (chrome, listing, errors);
-    html! {}
+    let locale = chrome.locale;
+    let query = listing.query.q.as_deref().unwrap_or_default();
+    let content = html! {
+        div class="listing" {
+            (head(chrome, &tr!(locale, "listing.title"), listing, "/listing"))
+            (search(locale, "/listing", &listing.query))
+            (parts::problems(locale, errors))
+            (filters::active(locale, "/listing", &listing.query))
+            (filters::genres(locale, "/listing", listing))
+            @if listing.movies.is_empty() {
+                (nothing(chrome, "/listing", listing))
+            } @else {
+                (cards(locale, &listing.movies))
+            }
+            (pages(locale, "/listing", listing))
+        }
+    };
+    layout::with_search(chrome, &tr!(locale, "listing.title"), query, &content)
+}
+
+/// The title with the number of movies.
+pub fn head(chrome: &Chrome<'_>, title: &str, listing: &Listing, path: &str) -> Markup {
+    let locale = chrome.locale;
+    let is_admin = chrome.account.is_some_and(|account| account.role == crate::model::Role::Admin);
+    html! {
+        div class="listing-head" {
+            div {
+                h1 { (title) }
+                p class="total" role="status" { (i18n::plural(locale, "movies", listing.total)) }
+            }
+            @if is_admin && path == "/admin" {
+                a class="button" href="/manage/add?next=/admin" { (icon("add")) span { (tr!(locale, "admin.add")) } }
+            }
+        }
+    }
+}
+
+/// The search fields. Everything is a parameter of the address, so it works without a script.
+pub fn search(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let input = |name, label: &str, value: &str, complete: (&'static str, &'static str), hint: &str| {
+        field(locale, &Input { name, label, value, kind: "text", hint, complete, required: false }, None)
+    };
+    let range = |is_open: bool, text: String| if is_open { String::new() } else { text };
+    let year = range(query.year.is_open(), query.year.to_string());
+    let score = range(query.score.is_open(), query.score.to_string());
+    let is_open = !year.is_empty() || !score.is_empty() || query.sort.is_some() || query.order.is_some();
+    html! {
+        form class="panel search" action=(path) method="get" role="search" aria-label=(tr!(locale, "listing.search")) {
+            @if let Some(q) = &query.q { input type="hidden" name="q" value=(q); }
+            div class="fields" {
+                (input("name", &tr!(locale, "listing.name"), &text(&query.name), ("off", "title"), ""))
+                (input("director", &tr!(locale, "listing.director"), &text(&query.director), ("off", "director"), ""))
+                (input("genre", &tr!(locale, "listing.genre"), query.genres.first().map_or("", String::as_str), ("off", "genre"), ""))
+                button type="submit" { (icon("search")) span { (tr!(locale, "listing.apply")) } }
+            }
+            @for genre in query.genres.iter().skip(1) { input type="hidden" name="genre" value=(genre); }
+            details open[is_open] {
+                summary { (icon("tune")) (tr!(locale, "listing.more_filters")) }
+                div class="fields" {
+                    (input("year", &tr!(locale, "listing.year"), &year, ("off", ""), &tr!(locale, "listing.year_hint")))
+                    (input("score", &tr!(locale, "listing.score"), &score, ("off", ""), &tr!(locale, "listing.score_hint")))
+                    (sorting(locale, query))
+                }
+            }
+        }
+    }
+}
+
+fn sorting(locale: Locale, query: &ListingQuery) -> Markup {
+    let names = |sort: Sort| match sort {
+        Sort::Relevance => tr!(locale, "sort.relevance"),
+        Sort::Popularity => tr!(locale, "sort.popularity"),
+        Sort::Score => tr!(locale, "sort.score"),
+        Sort::Year => tr!(locale, "sort.year"),
+        Sort::Title => tr!(locale, "sort.title"),
+        Sort::Added => tr!(locale, "sort.added"),
+    };
+    let order = query.effective_order();
+    html! {
+        div class="entry" {
+            label for="sort" { (tr!(locale, "listing.sort")) }
+            select id="sort" name="sort" {
+                @for sort in Sort::ALL {
+                    option value=(sort.name()) selected[sort == query.effective_sort()] { (names(sort)) }
+                }
+            }
+        }
+        div class="entry" {
+            label for="order" { (tr!(locale, "listing.order")) }
+            select id="order" name="order" {
+                option value="desc" selected[order == Order::Desc] { (tr!(locale, "listing.desc")) }
+                option value="asc" selected[order == Order::Asc] { (tr!(locale, "listing.asc")) }
+            }
+        }
+    }
+}
+
+/// Movies as cards.
+pub fn cards(locale: Locale, movies: &[Movie]) -> Markup {
+    html! {
+        ul class="cards" {
+            @for movie in movies { li { (card(locale, movie)) } }
+        }
+    }
+}
+
+fn card(locale: Locale, movie: &Movie) -> Markup {
+    let facts = &movie.facts;
+    html! {
+        article class="card" {
+            a class="card-link" href={ "/movie/" (movie.id) } {
+                (parts::poster(movie))
+                h2 class="card-title" dir="auto" { (facts.title) }
+            }
+            @if let Some(original) = &facts.original_title { p class="card-original" dir="auto" { (original) } }
+            p class="card-facts" {
+                @if let Some(year) = facts.year { span { (i18n::year(locale, year)) } }
+                @if let Some(score) = facts.score { (parts::score(locale, score)) }
+            }
+            @if !facts.directors.is_empty() { p class="card-people" { (parts::people(&facts.directors)) } }
+            (parts::genre_chips(locale, &facts.genres))
+        }
+    }
+}
+
+/// An empty result: why, and what to do next.
+pub fn nothing(chrome: &Chrome<'_>, path: &str, listing: &Listing) -> Markup {
+    let locale = chrome.locale;
+    let query = &listing.query;
+    html! {
+        section class="empty" {
+            (icon("movie"))
+            @if listing.total > 0 {
+                p { (tr!(locale, "listing.beyond")) }
+                a class="button" href=(listing_url(path, &ListingQuery { page: 1, ..query.clone() })) { (tr!(locale, "listing.first_page")) }
+            } @else if query.is_filtered() {
+                h2 { (tr!(locale, "listing.nothing")) }
+                p { (tr!(locale, "listing.nothing_hint")) }
+                a class="button" href=(path) { (tr!(locale, "listing.clear")) }
+            } @else {
+                h2 { (tr!(locale, "listing.empty")) }
+                p { (tr!(locale, "listing.empty_hint")) }
+                @if chrome.account.is_some_and(|account| account.role == crate::model::Role::Admin) {
+                    a class="button" href="/admin" { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
+                }
+            }
+        }
+    }
+}
+
+/// Links to the other pages of a result: the first, the last and those around this one.
+pub fn pages(locale: Locale, path: &str, listing: &Listing) -> Markup {
+    let last = listing.pages();
+    let here = u64::from(listing.query.page);
+    let url = |page: u64| {
+        let page = u32::try_from(page).unwrap_or(u32::MAX);
+        listing_url(path, &ListingQuery { page, ..listing.query.clone() })
+    };
+    html! {
+        @if last > 1 && here <= last {
+            nav class="pages" aria-label=(tr!(locale, "pages.label")) {
+                @if here > 1 { a class="chip" rel="prev" href=(url(here - 1)) aria-label=(tr!(locale, "pages.previous")) { (icon("previous")) } }
+                @for page in shown(here, last) {
+                    @match page {
+                        Some(page) if page == here => span class="chip fill" aria-current="page" { (i18n::number(locale, page)) },
+                        Some(page) => a class="chip" href=(url(page)) aria-label=(tr!(locale, "pages.page", number = i18n::number(locale, page))) { (i18n::number(locale, page)) },
+                        None => span class="gap" aria-hidden="true" { "…" },
+                    }
+                }
+                @if here < last { a class="chip" rel="next" href=(url(here + 1)) aria-label=(tr!(locale, "pages.next")) { (icon("next")) } }
+            }
+            p class="total" { (tr!(locale, "pages.position", number = i18n::number(locale, here), total = i18n::number(locale, last))) }
+        }
+    }
+}
+
+/// The pages that are linked; `None` is a gap.
+fn shown(here: u64, last: u64) -> Vec<Option<u64>> {
+    let mut pages: Vec<u64> = [1, last].into_iter().chain(here.saturating_sub(2)..=here + 2).collect();
+    pages.retain(|page| (1..=last).contains(page));
+    pages.sort_unstable();
+    pages.dedup();
+    let mut shown = Vec::new();
+    for (position, page) in pages.iter().enumerate() {
+        if position > 0 && pages[position - 1] + 1 < *page {
+            shown.push(None);
+        }
+        shown.push(Some(*page));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_around_this_one_are_linked() {
+        let text = |here, last| {
+            shown(here, last)
+                .iter()
+                .map(|page| page.map_or("…".to_owned(), |page| page.to_string()))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(text(1, 2), "1 2");
+        assert_eq!(text(1, 9), "1 2 3 … 9");
+        assert_eq!(text(5, 9), "1 … 3 4 5 6 7 … 9");
+        assert_eq!(text(9, 9), "1 … 7 8 9");
+    }
 }

@@ -1,0 +1,117 @@
+//! The frame of every page: head, app bar, notice, footer with the language switch. The only layout.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::parts::{icon, with_parameter};
+use super::{Chrome, Notice};
+use crate::i18n::Locale;
+use crate::tr;
+use crate::web::assets;
+
+/// A page. `query` is what the search field of the bar holds.
+pub fn page(chrome: &Chrome<'_>, title: &str, content: &Markup) -> Markup {
+    with_search(chrome, title, "", content)
+}
+
+/// A page whose search field in the bar holds `query`.
+pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Markup) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        (DOCTYPE)
+        html lang=(locale.code()) dir=(locale.dir()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (tr!(locale, "site.page_title", page = title)) }
+                link rel="icon" href=(assets::url("fmdb.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::url("beer.css"));
+                link rel="stylesheet" href=(assets::url("app.css"));
+                script type="module" src=(assets::url("app.js")) {}
+            }
+            body data-movie=(tr!(locale, "suggest.movie")) data-director=(tr!(locale, "suggest.director"))
+                data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results")) {
+                a class="skip" href="#content" { (tr!(locale, "site.skip")) }
+                (bar(chrome, query))
+                main id="content" tabindex="-1" {
+                    @if let Some(notice) = chrome.notice { (tell(locale, notice)) }
+                    (content)
+                }
+                (footer(chrome))
+            }
+        }
+    }
+}
+
+fn bar(chrome: &Chrome<'_>, query: &str) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        header class="bar" {
+            a class="brand" href="/" aria-label=(tr!(locale, "nav.home")) {
+                img src=(assets::url("fmdb.svg")) width="32" height="32" alt="";
+                span { "fmdb" }
+            }
+            @if chrome.may_read {
+                form class="bar-search" action="/listing" method="get" role="search" {
+                    (icon("search"))
+                    input type="search" name="q" id="bar-q" value=(query) data-suggest="any" autocomplete="off"
+                        placeholder=(tr!(locale, "home.search")) aria-label=(tr!(locale, "home.search"));
+                }
+            }
+            nav class="bar-links" aria-label=(tr!(locale, "site.menu")) {
+                @if chrome.may_read { a href="/listing" { (icon("movie")) span { (tr!(locale, "nav.movies")) } } }
+                (account_links(chrome))
+            }
+        }
+    }
+}
+
+fn account_links(chrome: &Chrome<'_>) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        @if let Some(account) = chrome.account {
+            @if account.role == crate::model::Role::Admin {
+                a href="/admin" { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
+            }
+            form class="sign-out" action="/signout" method="post" {
+                input type="hidden" name="csrf" value=(chrome.csrf);
+                button type="submit" class="link" title=(tr!(locale, "nav.signed_in_as", name = account.name)) {
+                    (icon("logout")) span { (tr!(locale, "nav.sign_out")) }
+                }
+            }
+        } @else {
+            a href=(with_parameter("/signin", "next", chrome.address)) { (icon("login")) span { (tr!(locale, "nav.sign_in")) } }
+            @if chrome.signup_open {
+                a href=(with_parameter("/signup", "next", chrome.address)) { (icon("person")) span { (tr!(locale, "nav.sign_up")) } }
+            }
+        }
+    }
+}
+
+fn tell(locale: Locale, notice: Notice) -> Markup {
+    let text = match notice {
+        Notice::Added => tr!(locale, "notice.added"),
+        Notice::Saved => tr!(locale, "notice.saved"),
+        Notice::Deleted => tr!(locale, "notice.deleted"),
+        Notice::SignedIn => tr!(locale, "notice.signed_in"),
+        Notice::SignedOut => tr!(locale, "notice.signed_out"),
+        Notice::Welcome => tr!(locale, "notice.welcome"),
+        Notice::SampleLoaded => tr!(locale, "notice.sample_loaded"),
+    };
+    html! { p class="banner done" role="status" { (icon("check")) (text) } }
+}
+
+fn footer(chrome: &Chrome<'_>) -> Markup {
+    html! {
+        footer {
+            nav class="languages" aria-label=(tr!(chrome.locale, "site.language")) {
+                (icon("language"))
+                @for locale in Locale::ALL {
+                    a href=(with_parameter(chrome.address, "lang", locale.code())) lang=(locale.code())
+                        hreflang=(locale.code()) aria-current=[(locale == chrome.locale).then_some("true")] { (locale.name()) }
+                }
+            }
+            p { (tr!(chrome.locale, "site.footer")) " · " a href="/api/openapi.json" { (tr!(chrome.locale, "site.openapi")) } }
+        }
+    }
+}

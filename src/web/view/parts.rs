@@ -1,0 +1,220 @@
+//! Small parts that pages share: icons, poster art, chips, fields, addresses. The only place of `PreEscaped`.
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::i18n::{self, Locale};
+use crate::model::fold::words;
+use crate::model::{FieldErrors, ListingQuery, Movie, Problem};
+use crate::tr;
+
+/// An icon (Material Symbols), as part of the page; it says nothing that the text beside it does not.
+pub fn icon(name: &str) -> Markup {
+    let svg = match name {
+        "add" => include_str!("../../../assets/icons/add.svg"),
+        "admin" => include_str!("../../../assets/icons/admin_panel_settings.svg"),
+        "back" => include_str!("../../../assets/icons/arrow_back.svg"),
+        "check" => include_str!("../../../assets/icons/check.svg"),
+        "close" => include_str!("../../../assets/icons/close.svg"),
+        "delete" => include_str!("../../../assets/icons/delete.svg"),
+        "edit" => include_str!("../../../assets/icons/edit.svg"),
+        "language" => include_str!("../../../assets/icons/language.svg"),
+        "login" => include_str!("../../../assets/icons/login.svg"),
+        "logout" => include_str!("../../../assets/icons/logout.svg"),
+        "movie" => include_str!("../../../assets/icons/movie.svg"),
+        "next" => include_str!("../../../assets/icons/chevron_right.svg"),
+        "person" => include_str!("../../../assets/icons/person.svg"),
+        "previous" => include_str!("../../../assets/icons/chevron_left.svg"),
+        "search" => include_str!("../../../assets/icons/search.svg"),
+        "star" => include_str!("../../../assets/icons/star_fill.svg"),
+        "tune" => include_str!("../../../assets/icons/tune.svg"),
+        _ => include_str!("../../../assets/icons/warning.svg"),
+    };
+    PreEscaped(svg.trim_end().to_owned())
+}
+
+/// Poster art for a movie without a picture: a colour from its title, its initials, its year. The same movie has the
+/// same art on every page and in every language.
+pub fn poster(movie: &Movie) -> Markup {
+    let title = &movie.facts.title;
+    html! {
+        span class={ "poster hue-" (hue(title)) } aria-hidden="true" {
+            span class="poster-initials" dir="auto" { (initials(title)) }
+            @if let Some(year) = movie.facts.year { span class="poster-year" { (year) } }
+        }
+    }
+}
+
+/// One of twelve colours; a small hash of the title's letters (FNV-1a).
+fn hue(title: &str) -> u32 {
+    title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 12
+}
+
+/// The first letters of the first words that say something, at most three.
+fn initials(title: &str) -> String {
+    const SMALL: [&str; 16] =
+        ["the", "a", "an", "of", "and", "le", "la", "les", "der", "die", "das", "el", "los", "il", "o", "os"];
+    let all = words(title);
+    let telling: Vec<&String> = all.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
+    let chosen = if telling.is_empty() { all.iter().collect() } else { telling };
+    chosen.iter().take(3).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+}
+
+/// A score with its star.
+pub fn score(locale: Locale, score: f64) -> Markup {
+    let text = i18n::score(locale, score);
+    html! {
+        span class="score" {
+            (icon("star"))
+            span aria-hidden="true" { (text) }
+            span class="unseen" { (tr!(locale, "movie.score_of", score = text)) }
+        }
+    }
+}
+
+/// Links to a movie's genres.
+pub fn genre_chips(locale: Locale, genres: &[String]) -> Markup {
+    html! {
+        @if !genres.is_empty() {
+            ul class="chips" {
+                @for genre in genres {
+                    li { a class="chip small" href=(genre_url(genre)) { bdi { (i18n::genre_name(locale, genre)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Links to the movies of each person.
+pub fn people(names: &[String]) -> Markup {
+    html! {
+        @for (position, name) in names.iter().enumerate() {
+            @if position > 0 { ", " }
+            a href=(director_url(name)) { bdi { (name) } }
+        }
+    }
+}
+
+/// The listing of a question.
+pub fn listing_url(path: &str, query: &ListingQuery) -> String {
+    match query.to_query_string() {
+        empty if empty.is_empty() => path.to_owned(),
+        pairs => format!("{path}?{pairs}"),
+    }
+}
+
+/// The listing of a genre.
+pub fn genre_url(genre: &str) -> String {
+    listing_url("/listing", &ListingQuery { genres: vec![genre.to_owned()], ..ListingQuery::default() })
+}
+
+/// The listing of a director.
+pub fn director_url(name: &str) -> String {
+    listing_url("/listing", &ListingQuery { director: Some(name.to_owned()), ..ListingQuery::default() })
+}
+
+/// An address with one more parameter.
+pub fn with_parameter(address: &str, name: &str, value: &str) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+    format!("{address}{mark}{pair}")
+}
+
+/// A labelled field of a form, with its hint and what is wrong with it tied to it.
+pub struct Input<'a> {
+    /// Its name in the form, and its id.
+    pub name: &'static str,
+    /// Its label.
+    pub label: &'a str,
+    /// What is in it.
+    pub value: &'a str,
+    /// `text`, `password`, or `lines` for a text of several lines.
+    pub kind: &'static str,
+    /// What helps to fill it in; may be empty.
+    pub hint: &'a str,
+    /// What the browser may fill in, and what the script completes (`title`, `director`, `genre`, `any`).
+    pub complete: (&'static str, &'static str),
+    /// It must be filled in.
+    pub required: bool,
+}
+
+/// Shows a field.
+pub fn field(locale: Locale, input: &Input<'_>, problem: Option<&Problem>) -> Markup {
+    let hint = (!input.hint.is_empty()).then(|| format!("{}-hint", input.name));
+    let error = problem.map(|_| format!("{}-error", input.name));
+    let described = [&error, &hint].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let described = (!described.is_empty()).then_some(described);
+    let suggest = (!input.complete.1.is_empty()).then_some(input.complete.1);
+    html! {
+        div class="entry" {
+            label for=(input.name) {
+                (input.label)
+                @if input.required { span class="required" { " (" (tr!(locale, "form.required")) ")" } }
+            }
+            @if input.kind == "lines" {
+                textarea id=(input.name) name=(input.name) rows="4" dir="auto" aria-describedby=[&described]
+                    aria-invalid=[problem.map(|_| "true")] { (input.value) }
+            } @else {
+                input id=(input.name) name=(input.name) type=(input.kind) value=(input.value) dir="auto"
+                    autocomplete=(input.complete.0) data-suggest=[suggest] required[input.required]
+                    aria-describedby=[&described] aria-invalid=[problem.map(|_| "true")];
+            }
+            @if let (Some(problem), Some(id)) = (problem, &error) {
+                p class="problem" id=(id) { (icon("warning")) (i18n::problem(locale, problem)) }
+            }
+            @if let Some(id) = &hint { p class="hint" id=(id) { (input.hint) } }
+        }
+    }
+}
+
+/// What is wrong with the parameters of an address, by the labels of their fields.
+pub fn problems(locale: Locale, errors: &FieldErrors) -> Markup {
+    html! {
+        @if !errors.is_empty() {
+            div class="banner wrong" role="alert" {
+                (icon("warning"))
+                ul {
+                    @for (name, problem) in &errors.0 {
+                        li { b { (name) } ": " (i18n::problem(locale, problem)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_title_has_the_same_art() {
+        assert_eq!(hue("Star Wars"), hue("Star Wars"));
+        assert!((0..200).map(|n| hue(&format!("film {n}"))).collect::<std::collections::HashSet<_>>().len() == 12);
+        assert_eq!(initials("The Lord of the Rings"), "LR");
+        assert_eq!(initials("It"), "I");
+        assert_eq!(initials("七人の侍"), "七人の");
+        assert_eq!(initials("?"), "");
+    }
+
+    #[test]
+    fn addresses_take_one_more_parameter() {
+        assert_eq!(with_parameter("/listing", "lang", "fr"), "/listing?lang=fr");
+        assert_eq!(with_parameter("/listing?q=a+b", "lang", "fr"), "/listing?q=a+b&lang=fr");
+        assert_eq!(genre_url("Sci-Fi"), "/listing?genre=Sci-Fi");
+    }
+
+    #[test]
+    fn what_is_typed_is_escaped() {
+        let nasty = Input {
+            name: "q",
+            label: "<b>",
+            value: "\"><svg onload=1>",
+            kind: "text",
+            hint: "",
+            complete: ("off", ""),
+            required: false,
+        };
+        let shown = field(Locale::En, &nasty, None).into_string();
+        assert!(!shown.contains("<svg onload") && !shown.contains("<b>"));
+    }
+}
