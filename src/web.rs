@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Buf;
 use futures_util::StreamExt;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, Uri};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -171,6 +171,10 @@ where
     let arrival = Arrival::new(peer, request.uri().authority().map(ToString::to_string));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let is_https = guard::is_https(request.headers(), arrival.peer);
+    if request.uri().path_and_query().is_none() {
+        // `CONNECT` names a host and no path, which warp takes for impossible.
+        *request.uri_mut() = Uri::from_static("/");
+    }
     request.extensions_mut().insert(arrival.clone());
     let mut response = service.oneshot(request).await?;
     reply::secure(response.headers_mut(), &arrival.request_id, is_https);

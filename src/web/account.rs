@@ -31,7 +31,7 @@ pub async fn sign_in(cx: Cx) -> Result<Response, WebError> {
         Err(FlowError::Refused) => {
             tracing::info!(id = cx.arrival.request_id, "a sign-in was refused");
             let refused = AccountForm { refused: true, ..AccountForm::default() };
-            again(&cx, view::account::sign_in, WebError::Unauthenticated, refused)
+            again(&cx, view::account::sign_in, WebError::Refused, refused)
         }
         Err(error) => mend(&cx, view::account::sign_in, error),
     }

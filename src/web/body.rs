@@ -17,7 +17,7 @@ use crate::model::{Field, RawMovie, RawValue};
 /// The most bytes of a body: four times the largest movie that is within bounds.
 pub const LIMIT: usize = 256 * 1024;
 /// A body over the limit is read and forgotten up to here, so that its sender gets to read the refusal.
-const FORGOTTEN: usize = 4 * 1024 * 1024;
+const FORGOTTEN: usize = 64 * 1024 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -21,6 +21,8 @@ pub enum WebError {
     BadParameters(FieldErrors),
     /// Nobody is signed in, or the API token does not count.
     Unauthenticated,
+    /// Name and password do not go together.
+    Refused,
     /// Whoever asks may not; with the reason.
     Forbidden(&'static str),
     /// No such address or movie.
@@ -57,7 +59,7 @@ impl WebError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Malformed(_) | Self::BadParameters(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::Refused => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -75,7 +77,7 @@ impl WebError {
     fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) | Self::BadParameters(_) => "malformed",
-            Self::Unauthenticated => "unauthenticated",
+            Self::Unauthenticated | Self::Refused => "unauthenticated",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
@@ -95,6 +97,7 @@ impl WebError {
             Self::Malformed(what) => what.clone(),
             Self::BadParameters(fields) | Self::Invalid(fields) => fields.to_string(),
             Self::Unauthenticated => "sign in, or send an API token: `Authorization: Bearer TOKEN`".to_owned(),
+            Self::Refused => "the name or the password is wrong".to_owned(),
             Self::Forbidden(reason) => (*reason).to_owned(),
             Self::NotFound => "there is nothing at this address".to_owned(),
             Self::MethodNotAllowed { allow } => format!("this address takes {allow}"),
@@ -180,7 +183,7 @@ impl From<FlowError> for WebError {
             FlowError::NotFound => Self::NotFound,
             FlowError::Invalid(fields) => Self::Invalid(fields),
             FlowError::Exists(id) => Self::Exists(id),
-            FlowError::Refused => Self::Forbidden("this is not allowed here"),
+            FlowError::Refused => Self::Refused,
             FlowError::TooMany(seconds) => Self::TooMany(seconds),
             FlowError::Unavailable(cause) => Self::Unavailable(cause),
             FlowError::Failed(cause) => Self::Internal(cause),
