@@ -88,7 +88,15 @@ fn next_leads_only_to_own_paths() {
     folder.add_user("bob", false);
     let server = folder.serve(&[]);
     let browser = server.nobody().with("accept", "text/html");
-    for next in ["//evil.example", "https://evil.example", "/\\evil.example", "/%5cevil.example", "%2F%2Fevil.example", "javascript:alert(1)", "/%09/evil.example"] {
+    for next in [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/%5cevil.example",
+        "%2F%2Fevil.example",
+        "javascript:alert(1)",
+        "/%09/evil.example",
+    ] {
         let reply = browser.form("/signin", &format!("{FORM}&next={next}"));
         let location = reply.header("location").unwrap();
         assert!(location.starts_with('/') && !location.contains("evil"), "{next}: {location}");

@@ -18,7 +18,10 @@ fn the_old_apps_six_requests() {
     let (_folder, server, token) = site();
     let admin = server.bearer(&token);
     let listing = admin.get("/listing").json();
-    assert_eq!((&listing["total"], &listing["page"], &listing["items"], &listing["pages"]), (&json!(1), &json!(1), &json!(50), &json!(1)));
+    assert_eq!(
+        (&listing["total"], &listing["page"], &listing["items"], &listing["pages"]),
+        (&json!(1), &json!(1), &json!(50), &json!(1))
+    );
     let movie = &listing["movies"][0];
     assert_eq!(movie["movie_name"], "Star Wars");
     assert_eq!((&movie["director"], &movie["directors"]), (&json!("George Lucas"), &json!(["George Lucas"])));
@@ -35,7 +38,10 @@ fn the_old_apps_six_requests() {
     assert_eq!(added.json()["genres"], json!(["Crime", "Sci-Fi"]));
     assert_eq!(added.json()["directors"], json!(["Joel Coen", "Ethan Coen"]));
     let updated = admin.json("/manage/update", &json!({"id": id.to_string(), "genres": ["Drama"], "imdb_score": 8}));
-    assert_eq!((updated.status, &updated.json()["genres"], &updated.json()["year"]), (200, &json!(["Drama"]), &json!(1996)));
+    assert_eq!(
+        (updated.status, &updated.json()["genres"], &updated.json()["year"]),
+        (200, &json!(["Drama"]), &json!(1996))
+    );
     let form = admin.form("/manage/update", &format!("id={id}&movie_name=Fargo+2"));
     assert_eq!((form.status, &form.json()["movie_name"]), (200, &json!("Fargo 2")));
     assert_eq!(admin.get("/listing?name=fargo&director=coen&genre=Drama").json()["total"], 1);
@@ -50,7 +56,10 @@ fn suggestions_have_the_contracts_shape() {
     let suggestions = server.bearer(&token).get("/suggest?q=star+wa").json();
     assert_eq!(suggestions["q"], "star wa");
     let first = &suggestions["suggestions"][0];
-    assert_eq!((&first["kind"], &first["text"], &first["url"]), (&json!("title"), &json!("Star Wars"), &json!("/movie/1")));
+    assert_eq!(
+        (&first["kind"], &first["text"], &first["url"]),
+        (&json!("title"), &json!("Star Wars"), &json!("/movie/1"))
+    );
     assert_eq!((&first["year"], &first["director"]), (&json!(1977), &json!("George Lucas")));
     let director = server.bearer(&token).get("/suggest?q=lukas&field=director").json()["suggestions"][0].clone();
     assert_eq!((&director["kind"], &director["count"]), (&json!("director"), &json!(1)));
@@ -66,7 +75,10 @@ fn bad_input_has_its_status_and_names_the_field() {
     let out_of_bounds = add(json!({"movie_name": "X", "imdb_score": 11, "popularity": -1, "year": 1600}));
     assert_eq!(out_of_bounds.status, 422);
     let error = &out_of_bounds.json()["error"];
-    assert_eq!((&error["code"], &error["fields"]["imdb_score"]), (&json!("invalid"), &json!("must be between 0 and 10")));
+    assert_eq!(
+        (&error["code"], &error["fields"]["imdb_score"]),
+        (&json!("invalid"), &json!("must be between 0 and 10"))
+    );
     assert!(error["fields"]["popularity"].is_string() && error["fields"]["year"].is_string());
     for (body, status) in [
         (json!({}), 422),
@@ -109,7 +121,11 @@ fn bad_input_has_its_status_and_names_the_field() {
 #[test]
 fn the_same_address_is_a_page_or_json() {
     let (_folder, server, token) = site();
-    let page = server.nobody().with("authorization", &format!("Bearer {token}")).with("accept", "text/html").get("/listing?name=star");
+    let page = server
+        .nobody()
+        .with("authorization", &format!("Bearer {token}"))
+        .with("accept", "text/html")
+        .get("/listing?name=star");
     assert!(page.header("content-type").unwrap().starts_with("text/html"));
     assert!(page.body.contains("Star Wars"));
     let json = server.bearer(&token).get("/listing?name=star");

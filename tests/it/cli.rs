@@ -68,8 +68,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let folder = Folder::new();
     let many: Vec<String> = (0..5000).map(|n| format!(r#"{{"title":"Movie {n}"}}"#)).collect();
     folder.load(&many.join("\n"));
-    let mut child =
-        folder.command(&["export"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = folder.command(&["export"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut start = [0; 10];
     child.stdout.take().unwrap().read_exact(&mut start).unwrap();
     let output = child.wait_with_output().unwrap();

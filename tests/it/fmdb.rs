@@ -143,8 +143,7 @@ impl Server {
     fn start(folder: &Folder, options: &[&str]) -> Self {
         let mut arguments = vec!["serve", "--port", "0"];
         arguments.extend(options);
-        let mut child =
-            folder.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = folder.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (mut errors, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
         thread::spawn(move || {
@@ -271,8 +270,11 @@ impl Client<'_> {
         let mut response = self.server.agent.run(request.body(body).unwrap()).unwrap_or_else(|error| {
             panic!("{method} {path}: {error}");
         });
-        let headers =
-            response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
         let status = response.status().as_u16();
         Reply { status, headers, body: response.body_mut().read_to_string().unwrap() }
     }

@@ -16,9 +16,7 @@ fn report(folder: &Folder, arguments: &[&str]) -> Value {
 fn the_seed_dump_is_added_once() {
     let (Some(dump), folder) = (shared("fynd-imdb.json"), Folder::new()) else { return };
     let dump = dump.to_str().unwrap();
-    let counts = |added, unchanged| {
-        json!({"file": dump, "format": "fynd", "read": 248, "added": added, "updated": 0, "unchanged": unchanged, "rejected": 0})
-    };
+    let counts = |added, unchanged| json!({"file": dump, "format": "fynd", "read": 248, "added": added, "updated": 0, "unchanged": unchanged, "rejected": 0});
     assert_eq!(report(&folder, &[dump, "--dry-run"]), counts(248, 0));
     assert_eq!(folder.json(&["check"])["movies"], 0);
     assert_eq!(report(&folder, &[dump]), counts(248, 0));

@@ -35,16 +35,23 @@ fn slips_find_what_is_meant_in_the_real_dump() {
     let movies = by_kubrick["movies"].as_array().unwrap();
     assert!(movies.len() > 3 && movies.iter().all(|movie| movie["director"] == "Stanley Kubrick"));
     let thrillers = client.get("/listing?q=thriler&items=200").json();
-    assert!(thrillers["movies"].as_array().unwrap().iter().all(|movie| {
-        movie["genres"].as_array().unwrap().contains(&json!("Thriller"))
-    }));
+    assert!(
+        thrillers["movies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|movie| { movie["genres"].as_array().unwrap().contains(&json!("Thriller")) })
+    );
     assert_eq!(client.get("/listing?genre=Thriller").json()["total"], 52);
     assert_eq!(client.get("/listing?genre=thriler").json()["total"], 52);
     assert!(names(&client, "name=Star").iter().all(|name| name.to_lowercase().contains("star")));
     let steven = client.get("/listing?director=steven").json();
     assert!(steven["movies"].as_array().unwrap().iter().any(|movie| movie["director"] == "Steven Spielberg"));
     let second = client.get("/listing?p=2&items=50").json();
-    assert_eq!((&second["page"], &second["pages"], second["movies"].as_array().unwrap().len()), (&json!(2), &json!(5), 50));
+    assert_eq!(
+        (&second["page"], &second["pages"], second["movies"].as_array().unwrap().len()),
+        (&json!(2), &json!(5), 50)
+    );
 }
 
 #[test]
@@ -93,7 +100,8 @@ fn a_change_is_in_the_very_next_search_suggestion_and_page() {
     let server = folder.serve(&[]);
     let admin = server.bearer(&token);
     for round in 0..5 {
-        let added = admin.json("/manage/add", &json!({"movie_name": format!("Zanzibar {round}"), "director": "Quixote Person"}));
+        let added = admin
+            .json("/manage/add", &json!({"movie_name": format!("Zanzibar {round}"), "director": "Quixote Person"}));
         assert_eq!(added.status, 201, "{}", added.body);
         let id = added.json()["id"].as_i64().unwrap();
         assert_eq!(names(&admin, &format!("q=zanzibar+{round}")).len(), 1);
@@ -148,7 +156,8 @@ fn each_movie_is_on_one_page_in_every_order() {
     for sort in ["popularity", "score", "year", "title", "added"] {
         for order in ["asc", "desc"] {
             let mut seen = std::collections::HashSet::new();
-            let pages = client.get(&format!("/listing?items=97&sort={sort}&order={order}")).json()["pages"].as_u64().unwrap();
+            let pages =
+                client.get(&format!("/listing?items=97&sort={sort}&order={order}")).json()["pages"].as_u64().unwrap();
             for page in 1..=pages {
                 let found = client.get(&format!("/listing?items=97&sort={sort}&order={order}&p={page}")).json();
                 for movie in found["movies"].as_array().unwrap() {
