@@ -151,7 +151,7 @@ impl Index {
     /// # Errors
     /// The index cannot be read.
     pub fn reload(&self) -> Result<(), IndexError> {
-        self.guarded(|opened| opened.reload())
+        self.guarded(Opened::reload)
     }
 
     /// What the last commit of this or another process holds.
@@ -159,7 +159,7 @@ impl Index {
     /// # Errors
     /// The index cannot be read.
     pub fn position(&self) -> Result<Position, IndexError> {
-        self.guarded(|opened| opened.position())
+        self.guarded(Opened::position)
     }
 
     /// A page of a result.
@@ -283,8 +283,8 @@ fn resolve_genres(known: &[Facet], asked: &[String]) -> Option<Vec<String>> {
 
 /// What a genre is also called.
 pub fn spellings(genre: &str) -> Vec<String> {
-    let aliases = genre::known(genre).into_iter().flat_map(|known| known.aliases());
-    std::iter::once(genre).chain(aliases.copied()).map(str::to_owned).collect()
+    let aliases = genre::known(genre).map(genre::KnownGenre::aliases).unwrap_or_default();
+    std::iter::once(genre).chain(aliases.iter().copied()).map(str::to_owned).collect()
 }
 
 fn revs(searcher: &Searcher) -> Result<HashMap<MovieId, Rev>, IndexError> {

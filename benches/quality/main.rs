@@ -5,6 +5,8 @@
 //! own movies by a seeded generator; `--held-out` uses other movies and other slips than those that the ranking was
 //! tuned on. Small lists of what people really type are in `slips.rs`.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
 mod slips;
 
 use std::collections::HashMap;

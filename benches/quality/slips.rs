@@ -33,7 +33,6 @@ impl Wanted {
 
 /// A kind of slip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`name` says what each is")]
 pub enum Kind {
     Exact,
     Accents,

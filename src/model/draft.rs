@@ -128,14 +128,21 @@ impl RawMovie {
         self.0.iter().find(|(known, _)| *known == field).map(|(_, value)| value)
     }
 
-    /// What a form shows of a field: the text as it was typed, a list joined with `, `.
+    /// What a form shows of a field: the text as it was typed, a list joined with `, `, titles one on each line.
     pub fn text(&self, field: Field) -> String {
         match self.get(field) {
             Some(RawValue::Text(text)) => text.clone(),
             Some(RawValue::Number(number)) => number.to_string(),
-            Some(RawValue::List(list)) => list.join(", "),
+            Some(RawValue::List(list)) => list.join(if field == Field::AlternateTitles { "\n" } else { ", " }),
             _ => String::new(),
         }
+    }
+
+    /// What was changed in a form that showed `before`. A field that was left alone says nothing: its text would not
+    /// always read back as the list that it shows ("Sammy Davis, Jr.").
+    pub fn changed_from(&self, before: &Self) -> Self {
+        let is_changed = |(field, _): &&(Field, RawValue)| self.text(*field) != before.text(*field);
+        Self(self.0.iter().filter(is_changed).cloned().collect())
     }
 }
 
@@ -204,7 +211,7 @@ impl MovieDraft {
             alternate_titles: read.names(Field::AlternateTitles, MAX_TITLE, MAX_PEOPLE),
             directors: read.names(Field::Directors, MAX_NAME, MAX_PEOPLE),
             cast: read.names(Field::Cast, MAX_NAME, MAX_PEOPLE),
-            genres: read.names(Field::Genres, MAX_GENRE, MAX_GENRES).map(canonical_genres),
+            genres: read.names(Field::Genres, MAX_GENRE, MAX_GENRES).map(|given| canonical_genres(&given)),
             year: read.whole(Field::Year, f64::from(YEARS.0), f64::from(YEARS.1)).map(|n| n as u16),
             score: read.number(Field::Score, 0.0, 10.0),
             votes: read.whole(Field::Votes, 0.0, 9e15).map(|n| n as u64),
@@ -295,7 +302,7 @@ fn lay_list(given: &Given<Vec<String>>, slot: &mut Vec<String>) {
     }
 }
 
-fn canonical_genres(given: Vec<String>) -> Vec<String> {
+fn canonical_genres(given: &[String]) -> Vec<String> {
     distinct(given.iter().map(|spelling| genre::canonical(spelling)))
 }
 
@@ -483,6 +490,16 @@ mod tests {
         let draft = MovieDraft::check(&raw(&[(Field::Year, RawValue::Null)])).expect("all good");
         draft.merge_into(&mut facts);
         assert_eq!((facts.year, facts.score, facts.title.as_str()), (None, Some(8.0), "Her"));
+    }
+
+    #[test]
+    fn a_form_that_was_left_alone_changes_nothing() {
+        let list = |names: &[&str]| RawValue::List(names.iter().map(|name| (*name).to_owned()).collect());
+        let shown = raw(&[(Field::Title, text("Ocean's 11")), (Field::Directors, list(&["Sammy Davis, Jr.", "A"]))]);
+        let typed = |directors| raw(&[(Field::Title, text("Ocean's Eleven")), (Field::Directors, text(directors))]);
+        let title = raw(&[(Field::Title, text("Ocean's Eleven"))]);
+        assert_eq!(typed("Sammy Davis, Jr., A").changed_from(&shown), title);
+        assert_eq!(typed("B").changed_from(&shown), typed("B"));
     }
 
     #[test]

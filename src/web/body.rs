@@ -79,6 +79,8 @@ fn movie_of_form(pairs: &[(String, String)]) -> RawMovie {
             Some(RawValue::Text(before)) => RawValue::List(vec![before.clone(), value.clone()]),
             Some(RawValue::List(before)) => RawValue::List([before.as_slice(), std::slice::from_ref(value)].concat()),
             _ if value.trim().is_empty() => RawValue::Null,
+            // Titles hold commas, so the form has one on each line.
+            _ if field == Field::AlternateTitles => RawValue::List(value.lines().map(str::to_owned).collect()),
             _ => RawValue::Text(value.clone()),
         };
         raw.set(field, value);

@@ -51,8 +51,12 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
 pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
     let id = read_id(cx.body.text("id").as_deref()).map_err(WebError::Invalid)?;
     let values = cx.body.movie();
-    let raw = values.clone();
-    match cx.blocking(move |app| edit_movie::update(app, id, &raw)).await {
+    let (raw, is_form) = (values.clone(), cx.is_form());
+    let outcome = cx.blocking(move |app| {
+        let raw = if is_form { raw.changed_from(&values_of(&search::movie(app, id)?)) } else { raw };
+        edit_movie::update(app, id, &raw)
+    });
+    match outcome.await {
         Ok(_) if cx.is_form() => Ok(onwards(&cx, Notice::Saved)),
         Ok(movie) => Ok(reply::json(&cx, StatusCode::OK, &json!(movie))),
         Err(error) => again(&cx, error, Some(id), values),

@@ -1,7 +1,7 @@
 //! The promises of fmdb, tested through the doors that users use: the real binary, over the command line and HTTP.
 //!
 //! `FMDB_BIN` names the binary; without it the one that cargo has just built runs. `fmdb` holds the fixtures.
-#![expect(clippy::unwrap_used, clippy::print_stderr, missing_docs, reason = "tests panic, and tell on stderr")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests panic, and tell on stderr")]
 
 mod fmdb;
 

@@ -51,6 +51,9 @@ pub fn load(db: &Connection, ids: &[MovieId]) -> rusqlite::Result<Vec<Movie>> {
     Ok(loaded)
 }
 
+/// A list among the facts.
+type ListOf = fn(&mut Facts) -> &mut Vec<String>;
+
 fn load_some(db: &Connection, ids: &[MovieId]) -> rusqlite::Result<HashMap<MovieId, Movie>> {
     let mut movies: HashMap<MovieId, Movie> = HashMap::with_capacity(ids.len());
     select(db, &format!("select {COLUMNS} from movies where id in"), "", ids, |row| {
@@ -58,7 +61,7 @@ fn load_some(db: &Connection, ids: &[MovieId]) -> rusqlite::Result<HashMap<Movie
         movies.insert(movie.id, movie);
         Ok(())
     })?;
-    let parts: [(&str, &str, fn(&mut Facts) -> &mut Vec<String>); 4] = [
+    let parts: [(&str, &str, ListOf); 4] = [
         ("title", "movie_titles", |facts| &mut facts.alternate_titles),
         ("name", "movie_directors join people on people.id = person_id", |facts| &mut facts.directors),
         ("name", "movie_cast join people on people.id = person_id", |facts| &mut facts.cast),

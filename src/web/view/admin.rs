@@ -58,7 +58,7 @@ fn row(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
     let genres = facts.genres.iter().map(|genre| i18n::genre_name(locale, genre)).collect::<Vec<_>>().join(", ");
     html! {
         tr {
-            th scope="row" { a href={ "/movie/" (movie.id) } dir="auto" { (facts.title) } }
+            th scope="row" { a href={ "/movie/" (movie.id) } { bdi { (facts.title) } } }
             td { @if let Some(year) = facts.year { (i18n::year(locale, year)) } }
             td { (parts::people(&facts.directors)) }
             td { (genres) }

@@ -76,7 +76,7 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
             }
             form class="sign-out" action="/signout" method="post" {
                 input type="hidden" name="csrf" value=(chrome.csrf);
-                button type="submit" class="link" title=(tr!(locale, "nav.signed_in_as", name = account.name)) {
+                button type="submit" class="plain" title=(tr!(locale, "nav.signed_in_as", name = account.name)) {
                     (icon("logout")) span { (tr!(locale, "nav.sign_out")) }
                 }
             }

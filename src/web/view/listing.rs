@@ -123,9 +123,9 @@ fn card(locale: Locale, movie: &Movie) -> Markup {
         article class="card" {
             a class="card-link" href={ "/movie/" (movie.id) } {
                 (parts::poster(movie))
-                h2 class="card-title" dir="auto" { (facts.title) }
+                h2 class="card-title" { bdi { (facts.title) } }
             }
-            @if let Some(original) = &facts.original_title { p class="card-original" dir="auto" { (original) } }
+            @if let Some(original) = &facts.original_title { p class="card-original" { bdi { (original) } } }
             p class="card-facts" {
                 @if let Some(year) = facts.year { span { (i18n::year(locale, year)) } }
                 @if let Some(score) = facts.score { (parts::score(locale, score)) }

@@ -17,7 +17,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
         article class="movie" {
             div class="movie-art" { (parts::poster(movie)) }
             div class="movie-text" {
-                h1 dir="auto" { (facts.title) }
+                h1 { bdi { (facts.title) } }
                 p class="movie-line" {
                     @if let Some(year) = facts.year { span { (i18n::year(locale, year)) } }
                     @if let Some(minutes) = facts.runtime { span { (i18n::plural(locale, "minutes", u64::from(minutes))) } }
@@ -59,11 +59,11 @@ fn table(locale: Locale, facts: &Facts) -> Markup {
             dl class="facts" {
                 @if let Some(title) = &facts.original_title {
                     dt { (tr!(locale, "movie.original_title")) }
-                    dd dir="auto" { (title) }
+                    dd { bdi { (title) } }
                 }
                 @if !facts.alternate_titles.is_empty() {
                     dt { (tr!(locale, "movie.alternate_titles")) }
-                    @for title in &facts.alternate_titles { dd dir="auto" { (title) } }
+                    @for title in &facts.alternate_titles { dd { bdi { (title) } } }
                 }
                 @if !facts.cast.is_empty() {
                     dt { (tr!(locale, "movie.cast")) }
