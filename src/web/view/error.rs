@@ -19,7 +19,7 @@ pub fn page(chrome: &Chrome<'_>, status: u16, fields: &FieldErrors, request_id: 
     let title = i18n::message(locale, &format!("error.title_{known}")).into_owned();
     let text = i18n::message(locale, &format!("error.text_{known}")).into_owned();
     let content = html! {
-        section class="panel narrow error" {
+        section class="panel narrow fault" {
             p class="error-status" aria-hidden="true" { (status) }
             h1 { (title) }
             p { (text) }

@@ -12,7 +12,7 @@ pub fn active(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
     let filters = on(locale, query);
     html! {
         @if !filters.is_empty() {
-            ul class="chips active" aria-label=(tr!(locale, "listing.filters")) {
+            ul class="chips on" aria-label=(tr!(locale, "listing.filters")) {
                 @for (label, without) in &filters {
                     li {
                         a class="chip fill" href=(listing_url(path, without)) aria-label=(tr!(locale, "listing.remove", filter = label)) {

@@ -42,7 +42,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
                 @if is_admin { (ways(chrome, movie)) }
             }
         }
-        p { a class="back" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
+        p { a class="return" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
         @if is_admin { (admin::dialog(chrome)) }
     };
     layout::page(chrome, &facts.title, &content)
