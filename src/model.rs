@@ -11,12 +11,14 @@ pub mod listing;
 pub mod movie;
 pub mod problem;
 pub mod query;
+pub mod raw;
 pub mod suggestion;
 
 pub use account::{Account, Role, Username};
-pub use draft::{Field, Given, MovieDraft, RawMovie, RawValue};
+pub use draft::{Given, MovieDraft};
 pub use listing::{Facet, Listing};
 pub use movie::{Facts, Movie, MovieId, Rev};
 pub use problem::{FieldErrors, Problem};
 pub use query::{ListingQuery, Order, Range, Sort};
+pub use raw::{Field, RawMovie, RawValue};
 pub use suggestion::{Suggestion, SuggestionField, SuggestionQuery};

@@ -1,6 +1,6 @@
 //! The one way in: what a form, the API, a dump or a command says of a movie, checked field by field.
 //!
-//! A [`RawMovie`] holds loose values as they arrived. [`MovieDraft::check`] makes a draft of them or says what
+//! A [`RawMovie`] (see `raw`) holds loose values as they arrived. [`MovieDraft::check`] makes a draft of them or says what
 //! is wrong with each field. [`MovieDraft::merge_into`] lays a draft over what is known. The bounds are those of
 //! the contract and stand here only.
 
@@ -8,6 +8,7 @@ use super::fold::{fold, tidy};
 use super::genre;
 use super::movie::Facts;
 use super::problem::{FieldErrors, Problem};
+use super::raw::{Field, RawMovie, RawValue};
 
 /// The most characters of a title.
 pub const MAX_TITLE: usize = 500;
@@ -23,128 +24,6 @@ pub const MAX_GENRES: usize = 20;
 pub const MAX_OVERVIEW: usize = 10_000;
 /// The earliest and the latest year.
 pub const YEARS: (u16, u16) = (1870, 2100);
-
-/// A field of a movie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are those of `Facts`, which documents them")]
-pub enum Field {
-    Title,
-    OriginalTitle,
-    AlternateTitles,
-    Directors,
-    Cast,
-    Genres,
-    Year,
-    Score,
-    Votes,
-    Popularity,
-    Runtime,
-    Overview,
-    ImdbId,
-    TmdbId,
-}
-
-impl Field {
-    /// All fields, in the order of an export.
-    pub const ALL: [Self; 14] = [
-        Self::Title,
-        Self::OriginalTitle,
-        Self::Directors,
-        Self::Year,
-        Self::Genres,
-        Self::Score,
-        Self::Votes,
-        Self::Popularity,
-        Self::Runtime,
-        Self::Overview,
-        Self::Cast,
-        Self::AlternateTitles,
-        Self::ImdbId,
-        Self::TmdbId,
-    ];
-
-    /// The field's name in the API, in forms and in error messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Title => "movie_name",
-            Self::OriginalTitle => "original_title",
-            Self::AlternateTitles => "alternate_titles",
-            Self::Directors => "director",
-            Self::Cast => "cast",
-            Self::Genres => "chip_genres",
-            Self::Year => "year",
-            Self::Score => "imdb_score",
-            Self::Votes => "votes",
-            Self::Popularity => "popularity",
-            Self::Runtime => "runtime",
-            Self::Overview => "overview",
-            Self::ImdbId => "imdb_id",
-            Self::TmdbId => "tmdb_id",
-        }
-    }
-
-    /// The field that a name in a request's body means; `genres`, `directors` and `title` are also known.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "genres" | "genre" => Some(Self::Genres),
-            "directors" => Some(Self::Directors),
-            "title" | "name" => Some(Self::Title),
-            "score" => Some(Self::Score),
-            _ => Self::ALL.into_iter().find(|field| field.name() == name),
-        }
-    }
-}
-
-/// A value as it arrived.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RawValue {
-    /// Said to be unknown: JSON's null, an empty form field.
-    Null,
-    /// Text, which may hold a number, or a list joined with commas.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// A list of texts.
-    List(Vec<String>),
-    /// Anything else (an object, a truth value), which no field takes.
-    Other,
-}
-
-/// What arrived of one movie, before any check. A later value of a field replaces an earlier one.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct RawMovie(Vec<(Field, RawValue)>);
-
-impl RawMovie {
-    /// Takes a value for a field.
-    pub fn set(&mut self, field: Field, value: RawValue) {
-        match self.0.iter_mut().find(|(known, _)| *known == field) {
-            Some(slot) => slot.1 = value,
-            None => self.0.push((field, value)),
-        }
-    }
-
-    /// The value of a field, if it was given.
-    pub fn get(&self, field: Field) -> Option<&RawValue> {
-        self.0.iter().find(|(known, _)| *known == field).map(|(_, value)| value)
-    }
-
-    /// What a form shows of a field: the text as it was typed, a list joined with `, `, titles one on each line.
-    pub fn text(&self, field: Field) -> String {
-        match self.get(field) {
-            Some(RawValue::Text(text)) => text.clone(),
-            Some(RawValue::Number(number)) => number.to_string(),
-            Some(RawValue::List(list)) => list.join(if field == Field::AlternateTitles { "\n" } else { ", " }),
-            _ => String::new(),
-        }
-    }
-
-    /// What was changed in a form that showed `before`. A field that was left alone says nothing: its text would not
-    /// always read back as the list that it shows ("Sammy Davis, Jr.").
-    pub fn changed_from(&self, before: &Self) -> Self {
-        let is_changed = |(field, _): &&(Field, RawValue)| self.text(*field) != before.text(*field);
-        Self(self.0.iter().filter(is_changed).cloned().collect())
-    }
-}
 
 /// What a draft says of a field.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -490,16 +369,6 @@ mod tests {
         let draft = MovieDraft::check(&raw(&[(Field::Year, RawValue::Null)])).expect("all good");
         draft.merge_into(&mut facts);
         assert_eq!((facts.year, facts.score, facts.title.as_str()), (None, Some(8.0), "Her"));
-    }
-
-    #[test]
-    fn a_form_that_was_left_alone_changes_nothing() {
-        let list = |names: &[&str]| RawValue::List(names.iter().map(|name| (*name).to_owned()).collect());
-        let shown = raw(&[(Field::Title, text("Ocean's 11")), (Field::Directors, list(&["Sammy Davis, Jr.", "A"]))]);
-        let typed = |directors| raw(&[(Field::Title, text("Ocean's Eleven")), (Field::Directors, text(directors))]);
-        let title = raw(&[(Field::Title, text("Ocean's Eleven"))]);
-        assert_eq!(typed("Sammy Davis, Jr., A").changed_from(&shown), title);
-        assert_eq!(typed("B").changed_from(&shown), typed("B"));
     }
 
     #[test]
