@@ -7,6 +7,7 @@ use super::cx::ReaderCx;
 use super::error::WebError;
 use super::reply::{self, Response};
 use crate::flows::search;
+use crate::i18n::{self, Locale};
 use crate::model::query::is_malformed;
 use crate::model::{Suggestion, SuggestionQuery};
 
@@ -17,6 +18,15 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
     })?;
     let (typed, locale) = (cx.value("q").unwrap_or_default(), cx.locale);
     let suggestions = cx.blocking(move |app| search::suggest(app, &query, locale)).await?;
-    let suggestions: Vec<Value> = suggestions.iter().map(Suggestion::to_json).collect();
+    let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();
     Ok(reply::json(&cx, StatusCode::OK, &json!({"q": typed, "suggestions": suggestions})))
+}
+
+/// A suggestion; a genre with its name in the visitor's language beside the one that the catalogue has.
+fn shown(suggestion: &Suggestion, locale: Locale) -> Value {
+    let mut shown = suggestion.to_json();
+    if let Suggestion::Genre { text, .. } = suggestion {
+        shown["label"] = Value::String(i18n::genre_name(locale, text));
+    }
+    shown
 }
