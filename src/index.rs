@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use serde::{Deserialize, Serialize};
 use tantivy::{DocAddress, Searcher};
 
+use self::matching::Patience;
 use self::open::Opened;
 pub use self::rank::Hits;
 use self::rank::Page;
@@ -170,13 +171,18 @@ impl Index {
         self.guarded(|opened| {
             let searcher = opened.searcher();
             let genres = resolve_genres(&opened.genres(&searcher)?, &query.genres);
-            let question = query::Question::new(query, genres);
             let page = Page {
                 sort: query.effective_sort(),
                 order: query.effective_order(),
                 offset: query.offset(),
                 limit: query.items as usize,
             };
+            let question = query::Question::new(query, genres.clone(), Patience::Usual);
+            let hits = rank::search(&searcher, &opened.fields, &question, page)?;
+            if hits.total > 0 || !query.has_text() {
+                return Ok(hits);
+            }
+            let question = query::Question::new(query, genres, Patience::Great);
             Ok(rank::search(&searcher, &opened.fields, &question, page)?)
         })
     }

@@ -153,6 +153,11 @@ impl Importer<'_> {
         self.0.upsert(drafts)
     }
 
+    /// Another dump begins: what it says of a movie counts, whatever the one before said.
+    pub fn next_dump(&mut self) {
+        self.0.next_dump();
+    }
+
     /// Ends the import as its mode says. One that is dropped before keeps nothing but finished batches.
     ///
     /// # Errors

@@ -127,6 +127,7 @@ fn load(app: &App, dumps: Vec<Dump>, options: Options, watch: &mut dyn Watch) ->
             ..FileReport::default()
         };
         watch.begin(&file.file, dump.size(), dump.progress());
+        importer.next_dump();
         let loaded = load_file(app, &mut importer, dump, &mut file, watch);
         watch.end();
         report.files.push(file);

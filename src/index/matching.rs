@@ -16,7 +16,7 @@ pub mod tier {
     /// The last word is the beginning of this one.
     pub const PREFIX: u8 = 1;
     /// Two words written as one, or one as two.
-    pub const JOINED: u8 = 2;
+    pub const JOINED: u8 = 1;
     /// One slip: a letter wrong, missing, too many, or two swapped.
     pub const ONE_SLIP: u8 = 3;
     /// One slip in the beginning of a word.
@@ -42,9 +42,9 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Prepares a word: how many slips are forgiven depends on its length.
-    pub fn new(word: &str, unfinished: bool) -> Self {
-        let slips = forgiven(word);
+    /// Prepares a word: how many slips are forgiven depends on its length and on how much is to be forgiven.
+    pub fn new(word: &str, unfinished: bool, patience: Patience) -> Self {
+        let slips = forgiven(word, patience);
         let whole = (slips > 0).then(|| builder(slips).build_dfa(word));
         let beginning = (slips > 0 && unfinished).then(|| builder(slips).build_prefix_dfa(word));
         Self { word: word.to_owned(), unfinished, whole, beginning }
@@ -80,17 +80,26 @@ impl Wanted {
     }
 }
 
-/// One slip from four letters, two from eight; none in numbers: 2024 is not 2025.
-fn forgiven(word: &str) -> u8 {
+/// How much is forgiven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// One slip from four letters, two from eight.
+    Usual,
+    /// One slip from three letters, two from five: where the usual finds nothing at all, anything near is better.
+    Great,
+}
+
+/// Slips by letters; none in numbers: 2024 is not 2025.
+fn forgiven(word: &str, patience: Patience) -> u8 {
     let letters = word.chars().count();
     if letters > MAX_FORGIVEN || word.chars().all(char::is_numeric) {
         return 0;
     }
-    match letters {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
-    }
+    let (one, two) = match patience {
+        Patience::Usual => (4, 8),
+        Patience::Great => (3, 5),
+    };
+    u8::from(letters >= one) + u8::from(letters >= two)
 }
 
 fn builder(slips: u8) -> &'static LevenshteinAutomatonBuilder {
@@ -161,7 +170,7 @@ mod tests {
     use super::*;
 
     fn tier_of(word: &str, unfinished: bool, term: &str) -> Option<u8> {
-        Wanted::new(word, unfinished).tier(term.as_bytes())
+        Wanted::new(word, unfinished, Patience::Usual).tier(term.as_bytes())
     }
 
     #[test]
@@ -172,6 +181,13 @@ mod tests {
         assert_eq!(tier_of("wizzard", false, "wizard"), Some(tier::ONE_SLIP));
         assert_eq!(tier_of("intersetlar", false, "interstellar"), Some(tier::TWO_SLIPS));
         assert_eq!(tier_of("2024", false, "2025"), None);
+    }
+
+    #[test]
+    fn great_patience_forgives_short_words() {
+        assert_eq!(tier_of("lrd", false, "lord"), None);
+        let patient = Wanted::new("lrd", false, Patience::Great);
+        assert_eq!(patient.tier(b"lord"), Some(tier::ONE_SLIP));
     }
 
     #[test]
@@ -186,7 +202,7 @@ mod tests {
     fn the_walk_and_the_tier_agree() {
         use tantivy_fst::Automaton;
         for (word, unfinished) in [("wa", true), ("wa", false), ("wars", true), ("wars", false)] {
-            let wanted = Wanted::new(word, unfinished);
+            let wanted = Wanted::new(word, unfinished, Patience::Usual);
             let walk = wanted.automaton();
             for term in ["w", "wa", "war", "wars", "warss", "wrs", "x", ""] {
                 let state = term.bytes().fold(walk.start(), |state, byte| walk.accept(&state, byte));

@@ -7,7 +7,7 @@ use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentReader, TERMINATED, Term};
 
-use super::matching::{Wanted, tier};
+use super::matching::{Patience, Wanted, tier};
 use super::numbers;
 use super::schema::{Fields, column};
 use super::text;
@@ -59,13 +59,13 @@ pub struct Question {
 
 impl Question {
     /// Prepares the question of a listing. `genres` are those asked for as the catalogue spells them.
-    pub fn new(query: &ListingQuery, genres: Option<Vec<String>>) -> Self {
+    pub fn new(query: &ListingQuery, genres: Option<Vec<String>>, patience: Patience) -> Self {
         let mut question =
             Self { clauses: Vec::new(), places: 0, whole: Vec::new(), genres, year: query.year, score: query.score };
         let texts = [(&query.q, Scope::Anything), (&query.name, Scope::Titles), (&query.director, Scope::Directors)];
         for (text, scope) in texts {
             if let Some(text) = text {
-                question.ask(text, scope);
+                question.ask(text, scope, patience);
             }
         }
         question
@@ -73,16 +73,16 @@ impl Question {
 
     /// A text alone.
     pub fn of(text: &str, scope: Scope) -> Self {
-        let mut question = Self::new(&ListingQuery::default(), Some(Vec::new()));
-        question.ask(text, scope);
+        let mut question = Self::new(&ListingQuery::default(), Some(Vec::new()), Patience::Usual);
+        question.ask(text, scope, Patience::Usual);
         question
     }
 
-    fn ask(&mut self, text: &str, scope: Scope) {
+    fn ask(&mut self, text: &str, scope: Scope, patience: Patience) {
         let words = text::wanted(text);
         let last = words.len().saturating_sub(1);
         let words: Vec<Wanted> =
-            words.iter().enumerate().map(|(place, word)| Wanted::new(word, place == last)).collect();
+            words.iter().enumerate().map(|(place, word)| Wanted::new(word, place == last, patience)).collect();
         let places = self.places..self.places + words.len();
         self.places = places.end;
         self.whole.push(fold(text));
@@ -92,6 +92,12 @@ impl Question {
     /// The words of all clauses.
     pub fn words(&self) -> impl Iterator<Item = &Wanted> {
         self.clauses.iter().flat_map(|clause| &clause.words)
+    }
+
+    /// How many words a title has that is all of what was typed; `None` where no title was asked for.
+    pub fn title_words(&self) -> Option<u64> {
+        let titles = self.clauses.iter().filter(|clause| clause.scope != Scope::Directors);
+        Some(titles.map(|clause| clause.words.len() as u64).sum()).filter(|words| *words > 0)
     }
 
     /// Text was typed, but no word is in it (`???`): only a whole title can match.

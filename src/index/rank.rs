@@ -3,8 +3,8 @@
 //! 1. a whole title, or a director's whole name, that is exactly what was typed: "Her" before any famous title one
 //!    letter away;
 //! 2. fewer and smaller slips (`matching::tier`, summed over the words);
-//! 3. fame, of which a worse field takes some away: somebody who types "nolan" means the films of the director rather
-//!    than an unknown one of that title;
+//! 3. fame, of which a worse field takes some away (somebody who types "nolan" means the films of the director rather
+//!    than an unknown one of that title), and to which it adds that the title has no more words than were typed;
 //! 4. the movie that was added first, so that the order is always the same.
 //!
 //! Unknown values come last in either direction of a sort order.
@@ -61,7 +61,7 @@ pub fn search(searcher: &Searcher, fields: &Fields, question: &Question, page: P
     let mut best: Vec<(String, Key)> = Vec::new();
     let wanted = page.offset.saturating_add(page.limit);
     for segment in searcher.segment_readers() {
-        let ranking = Ranking::new(segment, page)?;
+        let ranking = Ranking::new(segment, page, question.title_words())?;
         let mut genres = Counter::new(segment, column::GENRES)?;
         let mut top = Top::new(wanted);
         each_match(segment, fields, question, |matched| {
@@ -141,6 +141,8 @@ struct Ranking {
     page: Page,
     ids: Column<u64>,
     fame: Column<f64>,
+    /// The words of titles, and how many were typed.
+    title_words: Option<(Column<u64>, u64)>,
     values: Values,
 }
 
@@ -153,7 +155,7 @@ enum Values {
 }
 
 impl Ranking {
-    fn new(segment: &SegmentReader, page: Page) -> tantivy::Result<Self> {
+    fn new(segment: &SegmentReader, page: Page, typed: Option<u64>) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
         let values = match page.sort {
             Sort::Relevance => Values::Relevance,
@@ -163,14 +165,23 @@ impl Ranking {
             Sort::Year => Values::Years(columns.u64(column::YEAR)?),
             Sort::Title => Values::Titles(columns.str(column::TITLE_KEY)?),
         };
-        Ok(Self { page, ids: columns.u64(column::ID)?, fame: columns.f64(column::FAME)?, values })
+        let title_words = typed.map(|typed| Ok::<_, tantivy::TantivyError>((columns.u64(column::TITLE_WORDS)?, typed)));
+        Ok(Self {
+            page,
+            ids: columns.u64(column::ID)?,
+            fame: columns.f64(column::FAME)?,
+            title_words: title_words.transpose()?,
+            values,
+        })
     }
 
     fn key(&self, matched: Match) -> Key {
         let doc = matched.doc;
         let id = self.ids.first(doc).unwrap_or(0);
         let value = match &self.values {
-            Values::Relevance => Some(relevance(matched, self.fame.first(doc).unwrap_or(0.0))),
+            Values::Relevance => {
+                Some(relevance(matched, self.fame.first(doc).unwrap_or(0.0), self.is_covered(matched)))
+            }
             Values::Added => Some(id),
             // Values are never negative, and the bits of such floats are in the order of their values.
             Values::Floats(column) => column.first(doc).map(f64::to_bits),
@@ -184,6 +195,12 @@ impl Ranking {
         };
         let fame = self.fame.first(doc).map_or(0, f64::to_bits);
         Key { primary, fame, id: Reverse(id), tiers: matched.tiers }
+    }
+
+    /// All words were met in the title, which has no more.
+    fn is_covered(&self, matched: Match) -> bool {
+        let words = self.title_words.as_ref().and_then(|(words, typed)| Some((words.first(matched.doc)?, *typed)));
+        matched.fields == 0 && words.is_some_and(|(words, typed)| words <= typed)
     }
 
     /// The sort title of a key of this segment; empty where it is not asked for.
@@ -204,8 +221,12 @@ const FIELD_COST: f64 = 12.0;
 /// Popularity is 0 to 100 in most catalogues; where it is more, more makes no difference here.
 const MOST_FAME: f64 = 100.0;
 
-fn relevance(matched: Match, fame: f64) -> u64 {
-    let standing = fame.min(MOST_FAME) - FIELD_COST * f64::from(matched.fields);
+/// How much fame it is worth that a title was typed whole.
+const COVERED: f64 = 30.0;
+
+fn relevance(matched: Match, fame: f64, is_covered: bool) -> u64 {
+    let covered = if is_covered { COVERED } else { 0.0 };
+    let standing = fame.min(MOST_FAME) + covered - FIELD_COST * f64::from(matched.fields);
     // Above zero whatever the fields are: a question has at most some tens of words.
     let standing = ((standing + 10_000.0) * 1000.0) as u64;
     u64::from(matched.whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | standing

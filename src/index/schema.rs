@@ -11,7 +11,7 @@ use crate::model::fold::fold;
 use crate::model::{Movie, genre};
 
 /// The shape of the index and of its texts.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const WORDS: &str = "words";
 
@@ -37,6 +37,7 @@ pub struct Fields {
     pub rev: Field,
     pub director_names: Field,
     pub title_key: Field,
+    pub title_words: Field,
     pub year: Field,
     pub score: Field,
     pub popularity: Field,
@@ -50,6 +51,8 @@ pub mod column {
     pub const GENRES: &str = "genres";
     pub const DIRECTOR_NAMES: &str = "director_names";
     pub const TITLE_KEY: &str = "title_key";
+    /// How many words the title has.
+    pub const TITLE_WORDS: &str = "title_words";
     pub const YEAR: &str = "year";
     pub const SCORE: &str = "score";
     pub const POPULARITY: &str = "popularity";
@@ -78,6 +81,7 @@ pub fn schema() -> (Schema, Fields) {
         rev: builder.add_i64_field(column::REV, FAST),
         director_names: builder.add_text_field(column::DIRECTOR_NAMES, FAST),
         title_key: builder.add_text_field(column::TITLE_KEY, FAST),
+        title_words: builder.add_u64_field(column::TITLE_WORDS, FAST),
         year: builder.add_u64_field(column::YEAR, FAST),
         score: builder.add_f64_field(column::SCORE, FAST),
         popularity: builder.add_f64_field(column::POPULARITY, FAST),
@@ -120,6 +124,7 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
         }
     }
     document.add_text(fields.title_key, fold(&facts.title));
+    document.add_u64(fields.title_words, text::title_words(&facts.title));
     if let Some(year) = facts.year {
         document.add_u64(fields.year, u64::from(year));
     }

@@ -31,6 +31,15 @@ pub fn joined(text: &str) -> String {
     tokens
 }
 
+/// How many words a title has, its article left out: who types "scarecrow" has typed all of "The Scarecrow".
+pub fn title_words(title: &str) -> u64 {
+    const ARTICLES: [&str; 18] =
+        ["the", "a", "an", "le", "la", "les", "l", "der", "die", "das", "el", "los", "las", "il", "lo", "i", "o", "os"];
+    let words = words(title);
+    let article = words.len() > 1 && words.first().is_some_and(|first| ARTICLES.contains(&first.as_str()));
+    words.len() as u64 - u64::from(article)
+}
+
 /// The title, the original title and the other titles.
 pub fn all_titles(facts: &Facts) -> impl Iterator<Item = &str> {
     let others = facts.original_title.iter().chain(&facts.alternate_titles);

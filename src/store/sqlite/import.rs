@@ -3,6 +3,7 @@
 //! Which movie a draft is: the one with its external id; else the one of the same title, year and first director,
 //! unless that has another external id of the same kind; where a year is unknown, only if there is no choice.
 
+use std::collections::HashSet;
 use std::sync::MutexGuard;
 
 use rusqlite::Connection;
@@ -18,6 +19,7 @@ pub struct Importer<'a> {
     db: &'a Sqlite,
     mode: ImportMode,
     names: Names,
+    seen: Seen,
     /// The one transaction of an import that is kept whole or not at all.
     whole: Option<MutexGuard<'a, Connection>>,
 }
@@ -32,21 +34,25 @@ impl Sqlite {
                 Some(writer)
             }
         };
-        Ok(Importer { db: self, mode, names: Names::default(), whole })
+        Ok(Importer { db: self, mode, names: Names::default(), seen: Seen::default(), whole })
     }
 }
 
 impl Importer<'_> {
     pub fn upsert(&mut self, drafts: &[MovieDraft]) -> Result<Vec<Upserted>, StoreError> {
-        let names = &mut self.names;
+        let (names, seen) = (&mut self.names, &mut self.seen);
         if let Some(writer) = &self.whole {
-            return upsert_all(writer, names, drafts).map_err(|failure| failure.of(&self.db.path));
+            return upsert_all(writer, names, seen, drafts).map_err(|failure| failure.of(&self.db.path));
         }
-        let done = self.db.write(|db| upsert_all(db, names, drafts));
+        let done = self.db.write(|db| upsert_all(db, names, seen, drafts));
         if done.is_err() {
             self.names.clear();
         }
         done
+    }
+
+    pub fn next_dump(&mut self) {
+        self.seen = Seen::default();
     }
 
     pub fn finish(mut self) -> Result<(), StoreError> {
@@ -73,16 +79,47 @@ impl Drop for Importer<'_> {
     }
 }
 
-fn upsert_all(db: &Connection, names: &mut Names, drafts: &[MovieDraft]) -> Result<Vec<Upserted>, Failure> {
+/// The movies that this dump has spoken of. A movie that a dump has twice keeps what the first row says, and the second
+/// one only adds to it: else the two would overwrite each other each time the dump is loaded.
+#[derive(Default)]
+struct Seen {
+    known: HashSet<MovieId>,
+    /// Movies above this number were added since the dump began.
+    last_before: Option<i64>,
+}
+
+impl Seen {
+    /// Notes that a row speaks of a movie; says whether an earlier row did.
+    fn again(&mut self, id: MovieId) -> bool {
+        self.last_before.is_some_and(|last| id.0 > last) || !self.known.insert(id)
+    }
+}
+
+fn upsert_all(
+    db: &Connection,
+    names: &mut Names,
+    seen: &mut Seen,
+    drafts: &[MovieDraft],
+) -> Result<Vec<Upserted>, Failure> {
+    if seen.last_before.is_none() {
+        let last = db.query_row("select coalesce(max(id), 0) from movies", [], |row| row.get(0))?;
+        seen.last_before = Some(last);
+    }
     let rev = next_rev(db)?;
-    let outcomes = drafts.iter().map(|draft| upsert(db, names, draft, rev)).collect::<Result<Vec<_>, _>>()?;
+    let outcomes = drafts.iter().map(|draft| upsert(db, names, seen, draft, rev)).collect::<Result<Vec<_>, _>>()?;
     if outcomes.iter().any(|outcome| *outcome != Upserted::Unchanged) {
         take_rev(db, rev)?;
     }
     Ok(outcomes)
 }
 
-fn upsert(db: &Connection, names: &mut Names, draft: &MovieDraft, rev: Rev) -> Result<Upserted, Failure> {
+fn upsert(
+    db: &Connection,
+    names: &mut Names,
+    seen: &mut Seen,
+    draft: &MovieDraft,
+    rev: Rev,
+) -> Result<Upserted, Failure> {
     let mut facts = draft.to_facts();
     let Some(id) = find(db, &facts)? else {
         keep_own_ids(db, None, &mut facts, &Facts::default())?;
@@ -91,7 +128,11 @@ fn upsert(db: &Connection, names: &mut Names, draft: &MovieDraft, rev: Rev) -> R
     };
     let before = movies::load(db, &[id])?.pop().ok_or(StoreError::NotFound)?.facts;
     let mut facts = before.clone();
-    draft.merge_into(&mut facts);
+    if seen.again(id) {
+        draft.add_to(&mut facts);
+    } else {
+        draft.merge_into(&mut facts);
+    }
     keep_own_ids(db, Some(id), &mut facts, &before)?;
     if facts == before {
         return Ok(Upserted::Unchanged);

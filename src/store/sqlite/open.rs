@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Failure, migrate, store_error};
@@ -68,6 +69,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // In KiB: small, since mapped pages need no cache; the writer's index pages of an import do.
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Statements keep their plan whatever is bound to them; else SQLite compiles some of them anew for each value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

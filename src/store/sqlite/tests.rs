@@ -128,6 +128,21 @@ fn external_ids_decide_and_disagreeing_ones_are_passed_over() {
 }
 
 #[test]
+fn a_dump_that_has_a_movie_twice_changes_nothing_the_second_time() {
+    let Fixture { store, folder: _folder } = fixture();
+    let row =
+        |title: &str, year: &str| draft(&[(Field::Title, title), (Field::ImdbId, "tt0047478"), (Field::Year, year)]);
+    let rows = [row("Seven Samurai", "1954"), row("Shichinin no samurai", "1956")];
+    assert_eq!(import(&store, &rows), [Upserted::Added, Upserted::Updated]);
+    let kept = store.movie(MovieId(1)).expect("read").expect("there").facts;
+    assert_eq!((kept.title.as_str(), kept.year), ("Seven Samurai", Some(1954)));
+    assert_eq!(kept.alternate_titles, ["Shichinin no samurai"]);
+    assert_eq!(import(&store, &rows), [Upserted::Unchanged; 2]);
+    // Another dump has its own say.
+    assert_eq!(import(&store, &rows[1..]), [Upserted::Updated]);
+}
+
+#[test]
 fn all_or_nothing_and_dry_runs_keep_nothing_unless_finished() {
     let Fixture { store, folder: _folder } = fixture();
     let drafts = [draft(&[(Field::Title, "Stalker")])];
