@@ -10,7 +10,7 @@ const FORM: &str = "username=bob&password=correct+horse+battery+staple";
 fn the_first_admin_is_made_by_the_link_once() {
     let folder = Folder::new();
     let server = folder.serve(&[]);
-    let link = server.setup.clone().expect("a setup link");
+    let link = server.setup_link();
     let path = link.strip_prefix(&server.address).unwrap().to_owned();
     let token = path.split("token=").nth(1).unwrap().to_owned();
     let browser = server.nobody().with("accept", "text/html");

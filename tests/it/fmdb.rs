@@ -134,7 +134,7 @@ pub fn one_error_line(output: &Output) -> String {
 pub struct Server {
     pub child: Child,
     pub address: String,
-    pub setup: Option<String>,
+    lines: std::sync::mpsc::Receiver<String>,
     log: Arc<Mutex<String>>,
     agent: ureq::Agent,
 }
@@ -160,14 +160,12 @@ impl Server {
         let address = first.strip_prefix("fmdb listening on ").unwrap().to_owned();
         let (sender, receiver) = std::sync::mpsc::channel();
         thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(sender.send(line))));
-        let setup = receiver.recv_timeout(Duration::from_millis(300)).ok();
-        let setup = setup.and_then(|line| line.split_once("http").map(|(_, rest)| format!("http{rest}")));
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
-        Self { child, address, setup, log, agent: config.into() }
+        Self { child, address, lines: receiver, log, agent: config.into() }
     }
 
     /// A client without any account.
@@ -186,6 +184,12 @@ impl Server {
         let reply = self.nobody().with("accept", "text/html").form("/signin", &form);
         assert_eq!(reply.status, 303, "{}", reply.body);
         self.nobody().with("accept", "text/html").with("cookie", &reply.cookie())
+    }
+
+    /// The link to the first admin's form, which is the second line of a server without an admin.
+    pub fn setup_link(&self) -> String {
+        let line = self.lines.recv_timeout(Duration::from_secs(20)).expect("a line with the setup link");
+        line.split_once("http").map(|(_, rest)| format!("http{rest}")).expect("a link")
     }
 
     pub fn log(&self) -> String {
