@@ -134,7 +134,7 @@ pub fn one_error_line(output: &Output) -> String {
 pub struct Server {
     pub child: Child,
     pub address: String,
-    lines: std::sync::mpsc::Receiver<String>,
+    lines: Mutex<std::sync::mpsc::Receiver<String>>,
     log: Arc<Mutex<String>>,
     agent: ureq::Agent,
 }
@@ -165,7 +165,7 @@ impl Server {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
-        Self { child, address, lines: receiver, log, agent: config.into() }
+        Self { child, address, lines: Mutex::new(receiver), log, agent: config.into() }
     }
 
     /// A client without any account.
@@ -188,7 +188,8 @@ impl Server {
 
     /// The link to the first admin's form, which is the second line of a server without an admin.
     pub fn setup_link(&self) -> String {
-        let line = self.lines.recv_timeout(Duration::from_secs(20)).expect("a line with the setup link");
+        let line =
+            self.lines.lock().unwrap().recv_timeout(Duration::from_secs(20)).expect("a line with the setup link");
         line.split_once("http").map(|(_, rest)| format!("http{rest}")).expect("a link")
     }
 
