@@ -67,8 +67,10 @@ fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 /// `0.1.0 (1a2b3c4d5e6f)`; without git the version alone.
 fn version() -> io::Result<()> {
+    // rust-i18n reads the locales while the program is compiled, and cargo does not know of it.
     println!("cargo::rerun-if-changed=assets/locales");
-    for file in [".git/HEAD", ".git/index"] {
+    // The log of HEAD grows with each commit and each checkout, and with nothing else.
+    for file in [".git/HEAD", ".git/logs/HEAD"] {
         if Path::new(file).exists() {
             println!("cargo::rerun-if-changed={file}");
         }

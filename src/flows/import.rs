@@ -51,7 +51,8 @@ pub enum ImportError {
 fn kept(report: &Report) -> String {
     match report.files.iter().map(|file| file.added + file.updated).sum::<u64>() {
         0 => String::new(),
-        kept => format!(" ({kept} movies that came before it are kept)"),
+        1 => " (the movie that came before it is kept)".to_owned(),
+        kept => format!(" (the {kept} movies that came before it are kept)"),
     }
 }
 
