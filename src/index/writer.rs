@@ -3,7 +3,7 @@
 use std::fs;
 
 use tantivy::directory::error::LockError;
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{IndexWriter, TantivyError, Term};
 
 use super::open::Opened;
@@ -42,6 +42,7 @@ impl Writer {
             .build();
         match opened.index.writer_with_options(options) {
             Ok(writer) => {
+                writer.set_merge_policy(Box::new(merge_policy()));
                 sweep(opened);
                 Ok(Some(Self { writer, id: opened.fields.id }))
             }
@@ -85,6 +86,15 @@ impl Writer {
     fn delete(&self, id: MovieId) {
         self.writer.delete_term(Term::from_field_u64(self.id, id.0.unsigned_abs()));
     }
+}
+
+/// Each search walks the words of each segment, so few segments matter more than few merges: those of up to 50,000
+/// movies are merged as soon as there are four.
+fn merge_policy() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(4);
+    policy.set_min_layer_size(50_000);
+    policy
 }
 
 fn sweep(opened: &Opened) {
