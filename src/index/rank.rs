@@ -119,12 +119,14 @@ impl Facets {
     /// Adds the counts of one segment, whose ordinals are its own.
     pub fn add(&mut self, counter: &Counter) -> tantivy::Result<()> {
         let Some(values) = &counter.values else { return Ok(()) };
-        let mut text = String::new();
-        for (ord, count) in counter.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            if values.ord_to_str(ord as u64, &mut text)? {
-                *self.0.entry(text.clone()).or_default() += count;
-            }
-        }
+        let counted = counter.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let (ords, counts): (Vec<u64>, Vec<u64>) = counted.map(|(ord, count)| (ord as u64, *count)).unzip();
+        let mut counts = counts.into_iter();
+        // One walk through the dictionary: looking up each value alone would unpack its block each time.
+        values.dictionary().sorted_ords_to_term_cb(&ords, |value| {
+            let value = String::from_utf8_lossy(value).into_owned();
+            *self.0.entry(value).or_default() += counts.next().unwrap_or(0);
+        })?;
         Ok(())
     }
 
