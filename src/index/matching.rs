@@ -39,6 +39,8 @@ pub struct Wanted {
     pub unfinished: bool,
     whole: Option<DFA>,
     beginning: Option<DFA>,
+    /// The words within one slip, where two are forgiven.
+    near: Option<DFA>,
 }
 
 impl Wanted {
@@ -47,7 +49,11 @@ impl Wanted {
         let slips = forgiven(word, patience);
         let whole = (slips > 0).then(|| builder(slips).build_dfa(word));
         let beginning = (slips > 0 && unfinished).then(|| builder(slips).build_prefix_dfa(word));
-        Self { word: word.to_owned(), unfinished, whole, beginning }
+        let near = (slips > 1).then(|| match unfinished {
+            true => builder(1).build_prefix_dfa(word),
+            false => builder(1).build_dfa(word),
+        });
+        Self { word: word.to_owned(), unfinished, whole, beginning, near }
     }
 
     /// How far a term is from the word; `None` where it does not match.
@@ -69,6 +75,12 @@ impl Wanted {
             (None, Some(_)) => Some(tier::PREFIX_TWO_SLIPS),
             (None, None) => None,
         }
+    }
+
+    /// The automaton that walks a term dictionary for this word, at most one slip away: where no more is wanted, it
+    /// meets a small part of what [`Self::automaton`] does.
+    pub fn near_automaton(&self) -> Walk<'_> {
+        self.near.as_ref().map_or_else(|| self.automaton(), Walk::Slips)
     }
 
     /// The automaton that walks a term dictionary for this word.

@@ -252,7 +252,7 @@ impl Clause {
             if word.word.chars().count() < 5 {
                 continue;
             }
-            let mut terms = inverted.terms().search(word.automaton()).into_stream()?;
+            let mut terms = inverted.terms().search(word.near_automaton()).into_stream()?;
             while terms.advance() {
                 if let Some(tier) = word.tier(terms.key()).filter(|tier| *tier <= tier::ONE_SLIP) {
                     let mut postings = inverted.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
