@@ -5,15 +5,23 @@
 //! it, without a lock. Each commit carries the [`Position`] that it holds, so that a crash, a deleted index, an
 //! import by another process and a restored backup are all one case: read what is newer, apply, commit.
 
-mod matching;
-mod numbers;
 mod open;
+mod snapshot;
+mod writer;
+
+mod candidates;
+mod facets;
+mod lookup;
+mod matching;
 mod query;
 mod rank;
-mod schema;
 mod suggest;
+
+mod forms;
+mod schema;
+mod segment;
+mod sound;
 mod text;
-mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -27,9 +35,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use serde::{Deserialize, Serialize};
 use tantivy::{DocAddress, Searcher};
 
-use self::matching::Patience;
 use self::open::Opened;
 pub use self::rank::Hits;
+use self::query::Question;
 use self::rank::Page;
 pub use self::suggest::Near;
 pub use self::writer::Batch;
@@ -169,22 +177,31 @@ impl Index {
     /// The index cannot be read; it is built anew then.
     pub fn search(&self, query: &ListingQuery) -> Result<Hits, IndexError> {
         self.guarded(|opened| {
-            let searcher = opened.searcher();
-            let genres = resolve_genres(&opened.genres(&searcher)?, &query.genres);
+            let snapshot = opened.snapshot();
+            let Some(genres) = resolve_genres(&snapshot.everything()?.genres, &query.genres) else {
+                return Ok(Hits::default());
+            };
             let page = Page {
                 sort: query.effective_sort(),
                 order: query.effective_order(),
                 offset: query.offset(),
                 limit: query.items as usize,
             };
-            let question = query::Question::new(query, genres.clone(), Patience::Usual);
-            let hits = rank::search(&searcher, &opened.fields, &question, page)?;
-            if hits.total > 0 || !query.has_text() {
-                return Ok(hits);
-            }
-            let question = query::Question::new(query, genres, Patience::Great);
-            Ok(rank::search(&searcher, &opened.fields, &question, page)?)
+            Ok(rank::search(&snapshot, &Question::new(query, genres), page)?)
         })
+    }
+
+    /// Another number after each visible change; answers may be kept as long as it stays the same.
+    pub fn revision(&self) -> u64 {
+        self.opened().snapshot().revision
+    }
+
+    /// Prepares what the first visitors would wait for.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn warm(&self) -> Result<(), IndexError> {
+        self.guarded(|opened| Ok(opened.snapshot().warm()?))
     }
 
     /// The movies whose title may be meant by `text`, nearest first.
@@ -192,7 +209,7 @@ impl Index {
     /// # Errors
     /// As [`Self::search`].
     pub fn suggest_titles(&self, text: &str, limit: usize) -> Result<Hits, IndexError> {
-        self.guarded(|opened| Ok(suggest::titles(&opened.searcher(), &opened.fields, text, limit)?))
+        self.guarded(|opened| Ok(suggest::titles(&opened.snapshot(), text, limit)?))
     }
 
     /// The directors who may be meant by `text`, nearest first.
@@ -200,7 +217,7 @@ impl Index {
     /// # Errors
     /// As [`Self::search`].
     pub fn suggest_directors(&self, text: &str, limit: usize) -> Result<Vec<Near>, IndexError> {
-        self.guarded(|opened| Ok(suggest::directors(&opened.searcher(), &opened.fields, text, limit)?))
+        self.guarded(|opened| Ok(suggest::directors(&opened.snapshot(), text, limit)?))
     }
 
     /// The genres that may be meant by `text`, nearest first; `names` gives the further names of a genre.
@@ -226,7 +243,7 @@ impl Index {
     /// # Errors
     /// As [`Self::search`].
     pub fn genres(&self) -> Result<Vec<Facet>, IndexError> {
-        self.guarded(|opened| Ok(opened.genres(&opened.searcher())?.to_vec()))
+        self.guarded(|opened| Ok(opened.snapshot().everything()?.genres.clone()))
     }
 
     /// How many movies it holds.
@@ -234,7 +251,7 @@ impl Index {
     /// # Errors
     /// As [`Self::search`].
     pub fn count(&self) -> Result<u64, IndexError> {
-        self.guarded(|opened| Ok(opened.searcher().num_docs()))
+        self.guarded(|opened| Ok(opened.snapshot().count()))
     }
 
     /// The rev of each movie that it holds, and the files whose checksum is wrong: `fmdb check`.
@@ -244,7 +261,7 @@ impl Index {
     pub fn contents(&self) -> Result<(HashMap<MovieId, Rev>, Vec<PathBuf>), IndexError> {
         self.guarded(|opened| {
             let bad = opened.index.validate_checksum()?.into_iter().collect();
-            Ok((revs(&opened.searcher())?, bad))
+            Ok((revs(&opened.snapshot().searcher)?, bad))
         })
     }
 

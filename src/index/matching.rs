@@ -3,9 +3,12 @@
 //! The automaton walks the term dictionary and each term keeps its distance, so that the ranking knows how far
 //! a match is (tantivy's own fuzzy query gives every match the same score, its issue 563).
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
+
+use super::text::{FIRST_LETTER, Place};
 
 /// How far a match is from what was typed; the lower the better. The ranking adds these up.
 pub mod tier {
@@ -21,54 +24,112 @@ pub mod tier {
     pub const ONE_SLIP: u8 = 3;
     /// One slip in the beginning of a word.
     pub const PREFIX_ONE_SLIP: u8 = 4;
+    /// A name that sounds the same.
+    pub const SOUND: u8 = 5;
     /// Two slips.
     pub const TWO_SLIPS: u8 = 6;
     /// Two slips in the beginning of a word.
     pub const PREFIX_TWO_SLIPS: u8 = 7;
 }
 
-/// Beyond this many characters a word is matched exactly or as a beginning only: automata of long words are
+/// How far afield a word is looked for. Each level holds what those before it hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// As it is, as a beginning, joined or split, a number in another form.
+    Close,
+    /// One slip from four letters, or names that sound the same.
+    Near,
+    /// One slip from three letters, two from five: where the nearer levels find nothing, anything is better.
+    Far,
+}
+
+impl Level {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Close, Self::Near, Self::Far];
+
+    /// Slips that are forgiven in a whole word and in the beginning of one, by its letters.
+    fn slips(self, letters: usize) -> (u8, u8) {
+        match (self, letters) {
+            (Self::Close, _) | (_, ..=2) | (_, MOST_FORGIVEN..) => (0, 0),
+            (Self::Near, 3) => (0, 0),
+            (Self::Near, 4..=5) => (1, 0),
+            (Self::Near, _) => (1, 1),
+            (Self::Far, 3) => (1, 0),
+            (Self::Far, 4) => (1, 1),
+            (Self::Far, 5..=7) => (2, 1),
+            (Self::Far, _) => (2, 2),
+        }
+    }
+}
+
+/// From this many characters on a word is matched exactly or as a beginning only: automata of long words are
 /// large, and no name needs them.
-const MAX_FORGIVEN: usize = 40;
+const MOST_FORGIVEN: usize = 41;
 
 /// A word that is looked for.
 pub struct Wanted {
     /// The word, folded.
     pub word: String,
+    /// Its characters.
+    pub letters: usize,
     /// It is the last one, so it may be unfinished.
     pub unfinished: bool,
+    near: OnceCell<Slips>,
+    far: OnceCell<Slips>,
+}
+
+/// The automata of a word at one level.
+#[derive(Default)]
+struct Slips {
     whole: Option<DFA>,
     beginning: Option<DFA>,
-    /// The words within one slip, where two are forgiven.
-    near: Option<DFA>,
 }
 
 impl Wanted {
-    /// Prepares a word: how many slips are forgiven depends on its length and on how much is to be forgiven.
-    pub fn new(word: &str, unfinished: bool, patience: Patience) -> Self {
-        let slips = forgiven(word, patience);
-        let whole = (slips > 0).then(|| builder(slips).build_dfa(word));
-        let beginning = (slips > 0 && unfinished).then(|| builder(slips).build_prefix_dfa(word));
-        let near = (slips > 1).then(|| match unfinished {
-            true => builder(1).build_prefix_dfa(word),
-            false => builder(1).build_dfa(word),
-        });
-        Self { word: word.to_owned(), unfinished, whole, beginning, near }
+    /// Prepares a word.
+    pub fn new(word: &str, unfinished: bool) -> Self {
+        let letters = word.chars().count();
+        Self { word: word.to_owned(), letters, unfinished, near: OnceCell::new(), far: OnceCell::new() }
     }
 
-    /// How far a term is from the word; `None` where it does not match.
-    pub fn tier(&self, term: &[u8]) -> Option<u8> {
-        if term == self.word.as_bytes() {
+    fn slips(&self, level: Level) -> Option<&Slips> {
+        let cell = match level {
+            Level::Close => return None,
+            Level::Near => &self.near,
+            Level::Far => &self.far,
+        };
+        Some(cell.get_or_init(|| {
+            // No slips in numbers: 2024 is not 2025.
+            if self.word.chars().all(char::is_numeric) {
+                return Slips::default();
+            }
+            let (whole, beginning) = level.slips(self.letters);
+            Slips {
+                whole: (whole > 0).then(|| builder(whole).build_dfa(&self.word)),
+                beginning: (beginning > 0 && self.unfinished).then(|| builder(beginning).build_prefix_dfa(&self.word)),
+            }
+        }))
+    }
+
+    /// How far a word is from this one; `None` where it does not match at this level.
+    pub fn tier(&self, word: &[u8], level: Level) -> Option<u8> {
+        if word == self.word.as_bytes() {
             return Some(tier::EXACT);
         }
-        if self.unfinished && term.starts_with(self.word.as_bytes()) {
+        if self.unfinished && word.starts_with(self.word.as_bytes()) {
             return Some(tier::PREFIX);
         }
-        let slips = |dfa: &Option<DFA>| match dfa.as_ref()?.eval(term) {
+        let levels = Level::ALL.into_iter().filter(|known| *known <= level);
+        levels.filter_map(|level| self.slip_tier(word, level)).min()
+    }
+
+    fn slip_tier(&self, word: &[u8], level: Level) -> Option<u8> {
+        let Slips { whole, beginning } = self.slips(level)?;
+        let slips = |dfa: &Option<DFA>| match dfa.as_ref()?.eval(word) {
             Distance::Exact(slips) => Some(slips),
             Distance::AtLeast(_) => None,
         };
-        match (slips(&self.whole), slips(&self.beginning)) {
+        match (slips(whole), slips(beginning)) {
             (Some(0 | 1), _) => Some(tier::ONE_SLIP),
             (_, Some(0 | 1)) => Some(tier::PREFIX_ONE_SLIP),
             (Some(_), _) => Some(tier::TWO_SLIPS),
@@ -77,41 +138,20 @@ impl Wanted {
         }
     }
 
-    /// The automaton that walks a term dictionary for this word, at most one slip away: where no more is wanted, it
-    /// meets a small part of what [`Self::automaton`] does.
-    pub fn near_automaton(&self) -> Walk<'_> {
-        self.near.as_ref().map_or_else(|| self.automaton(), Walk::Slips)
+    /// The automata that walk a dictionary for the slips that a level forgives: one, where beginnings are forgiven as
+    /// much as whole words, which are beginnings too.
+    pub fn walks(&self, level: Level, places: Places) -> impl Iterator<Item = Walk<'_>> {
+        let (whole, beginning) = level.slips(self.letters);
+        let slips = self.slips(level);
+        let whole_too = whole != beginning;
+        let dfas = slips.into_iter().flat_map(move |slips| {
+            let whole = slips.whole.as_ref().filter(|_| whole_too || slips.beginning.is_none());
+            // The nearer level has walked the beginnings with one slip of words of this length.
+            let is_walked = level == Level::Far && beginning == 1 && Level::Near.slips(self.letters).1 == 1;
+            whole.into_iter().chain(slips.beginning.as_ref().filter(|_| !is_walked))
+        });
+        dfas.map(move |dfa| Walk { dfa, places })
     }
-
-    /// The automaton that walks a term dictionary for this word.
-    pub fn automaton(&self) -> Walk<'_> {
-        match (&self.beginning, &self.whole) {
-            (Some(dfa), _) | (None, Some(dfa)) => Walk::Slips(dfa),
-            (None, None) => Walk::Plain { word: self.word.as_bytes(), open: self.unfinished },
-        }
-    }
-}
-
-/// How much is forgiven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// One slip from four letters, two from eight.
-    Usual,
-    /// One slip from three letters, two from five: where the usual finds nothing at all, anything near is better.
-    Great,
-}
-
-/// Slips by letters; none in numbers: 2024 is not 2025.
-fn forgiven(word: &str, patience: Patience) -> u8 {
-    let letters = word.chars().count();
-    if letters > MAX_FORGIVEN || word.chars().all(char::is_numeric) {
-        return 0;
-    }
-    let (one, two) = match patience {
-        Patience::Usual => (4, 8),
-        Patience::Great => (3, 5),
-    };
-    u8::from(letters >= one) + u8::from(letters >= two)
 }
 
 fn builder(slips: u8) -> &'static LevenshteinAutomatonBuilder {
@@ -120,59 +160,70 @@ fn builder(slips: u8) -> &'static LevenshteinAutomatonBuilder {
     if slips == 1 { &ONE } else { &TWO }
 }
 
-/// Walks a term dictionary.
-pub enum Walk<'a> {
-    /// Terms within the slips that are forgiven.
-    Slips(&'a DFA),
-    /// The word itself; with `open`, all that begin with it.
-    Plain {
-        /// The word.
-        word: &'a [u8],
-        /// Longer terms match too.
-        open: bool,
-    },
+/// Where words are looked for: for each place its rank, the lower the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    ranks: [Option<u8>; Place::ALL.len()],
 }
 
-/// Past the end of the word: only an open walk goes on from here.
-const BEYOND: u32 = u32::MAX - 1;
+impl Places {
+    /// Places in the order of their rank.
+    pub const fn new(ordered: &[Place]) -> Self {
+        let mut ranks = [None; Place::ALL.len()];
+        let mut rank = 0;
+        while rank < ordered.len() {
+            ranks[ordered[rank] as usize - 1] = Some(rank as u8);
+            rank += 1;
+        }
+        Self { ranks }
+    }
+
+    /// The rank of a place; `None` where it does not count.
+    pub fn rank(self, place: Place) -> Option<u8> {
+        self.ranks[place as usize - 1]
+    }
+
+    /// The places with their ranks.
+    pub fn iter(self) -> impl Iterator<Item = (Place, u8)> {
+        Place::ALL.into_iter().filter_map(move |place| Some((place, self.rank(place)?)))
+    }
+
+    fn holds(self, byte: u8) -> bool {
+        self.ranks.get(usize::from(byte).wrapping_sub(1)).is_some_and(Option::is_some)
+    }
+}
+
+/// Walks a term dictionary for the words within some slips that stand at some places.
+pub struct Walk<'a> {
+    dfa: &'a DFA,
+    places: Places,
+}
+
+/// A term has ended at a place that counts.
+const FOUND: u32 = u32::MAX - 1;
 const DEAD: u32 = u32::MAX;
 
 impl tantivy_fst::Automaton for Walk<'_> {
     type State = u32;
 
     fn start(&self) -> u32 {
-        match self {
-            Self::Slips(dfa) => dfa.initial_state(),
-            Self::Plain { .. } => 0,
-        }
+        self.dfa.initial_state()
     }
 
     fn is_match(&self, state: &u32) -> bool {
-        match self {
-            Self::Slips(dfa) => matches!(dfa.distance(*state), Distance::Exact(_)),
-            Self::Plain { word, .. } => *state == BEYOND || *state as usize == word.len(),
-        }
+        *state == FOUND
     }
 
     fn can_match(&self, state: &u32) -> bool {
-        match self {
-            Self::Slips(_) => *state != SINK_STATE,
-            Self::Plain { .. } => *state != DEAD,
-        }
+        *state != DEAD && *state != SINK_STATE
     }
 
     fn accept(&self, state: &u32, byte: u8) -> u32 {
-        match self {
-            Self::Slips(dfa) => dfa.transition(*state, byte),
-            Self::Plain { word, open } => match *state {
-                BEYOND => BEYOND,
-                DEAD => DEAD,
-                position => match word.get(position as usize) {
-                    Some(expected) if *expected == byte => position + 1,
-                    None if *open => BEYOND,
-                    _ => DEAD,
-                },
-            },
+        match *state {
+            FOUND | DEAD => DEAD,
+            state if byte >= FIRST_LETTER => self.dfa.transition(state, byte),
+            state if self.places.holds(byte) && matches!(self.dfa.distance(state), Distance::Exact(_)) => FOUND,
+            _ => DEAD,
         }
     }
 }
@@ -181,44 +232,52 @@ impl tantivy_fst::Automaton for Walk<'_> {
 mod tests {
     use super::*;
 
-    fn tier_of(word: &str, unfinished: bool, term: &str) -> Option<u8> {
-        Wanted::new(word, unfinished, Patience::Usual).tier(term.as_bytes())
+    fn tier_of(word: &str, unfinished: bool, term: &str, level: Level) -> Option<u8> {
+        Wanted::new(word, unfinished).tier(term.as_bytes(), level)
     }
 
     #[test]
     fn slips_are_forgiven_by_length() {
-        assert_eq!(tier_of("her", false, "hers"), None);
-        assert_eq!(tier_of("star", false, "stra"), Some(tier::ONE_SLIP));
-        assert_eq!(tier_of("godfahter", false, "godfather"), Some(tier::ONE_SLIP));
-        assert_eq!(tier_of("wizzard", false, "wizard"), Some(tier::ONE_SLIP));
-        assert_eq!(tier_of("intersetlar", false, "interstellar"), Some(tier::TWO_SLIPS));
-        assert_eq!(tier_of("2024", false, "2025"), None);
-    }
-
-    #[test]
-    fn great_patience_forgives_short_words() {
-        assert_eq!(tier_of("lrd", false, "lord"), None);
-        let patient = Wanted::new("lrd", false, Patience::Great);
-        assert_eq!(patient.tier(b"lord"), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("her", false, "hers", Level::Near), None);
+        assert_eq!(tier_of("star", false, "stra", Level::Near), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("godfahter", false, "godfather", Level::Near), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("godfahter", false, "godfather", Level::Close), None);
+        assert_eq!(tier_of("intersetlar", false, "interstellar", Level::Near), None);
+        assert_eq!(tier_of("intersetlar", false, "interstellar", Level::Far), Some(tier::TWO_SLIPS));
+        assert_eq!(tier_of("2024", false, "2025", Level::Far), None);
+        assert_eq!(tier_of("lrd", false, "lord", Level::Far), Some(tier::ONE_SLIP));
     }
 
     #[test]
     fn the_last_word_may_be_unfinished() {
-        assert_eq!(tier_of("wa", true, "wars"), Some(tier::PREFIX));
-        assert_eq!(tier_of("wa", false, "wars"), None);
-        assert_eq!(tier_of("gdof", true, "godfather"), Some(tier::PREFIX_ONE_SLIP));
-        assert_eq!(tier_of("thriler", true, "thriller"), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("wa", true, "wars", Level::Close), Some(tier::PREFIX));
+        assert_eq!(tier_of("wa", false, "wars", Level::Far), None);
+        assert_eq!(tier_of("gdof", true, "godfather", Level::Far), Some(tier::PREFIX_ONE_SLIP));
+        assert_eq!(tier_of("thriler", true, "thriller", Level::Near), Some(tier::ONE_SLIP));
     }
 
     #[test]
     fn the_walk_and_the_tier_agree() {
         use tantivy_fst::Automaton;
-        for (word, unfinished) in [("wa", true), ("wa", false), ("wars", true), ("wars", false)] {
-            let wanted = Wanted::new(word, unfinished, Patience::Usual);
-            let walk = wanted.automaton();
-            for term in ["w", "wa", "war", "wars", "warss", "wrs", "x", ""] {
-                let state = term.bytes().fold(walk.start(), |state, byte| walk.accept(&state, byte));
-                assert_eq!(walk.is_match(&state), wanted.tier(term.as_bytes()).is_some(), "{word} {unfinished} {term}");
+        let places = Places::new(&[Place::Title]);
+        let terms = ["wars", "war", "warss", "wrs", "stars", "starwars", "wra", "awrs", "wa", "warxyz", ""];
+        for word in ["war", "wars", "starw", "starwar", "starwarss"] {
+            for (unfinished, term) in [true, false].into_iter().flat_map(|open| terms.map(|term| (open, term))) {
+                let wanted = Wanted::new(word, unfinished);
+                for level in [Level::Near, Level::Far] {
+                    let walked = |term: &str, level| {
+                        wanted.walks(level, places).any(|walk| {
+                            let state = term.bytes().fold(walk.start(), |state, byte| walk.accept(&state, byte));
+                            walk.is_match(&state)
+                        })
+                    };
+                    let titled = format!("{term}\u{1}");
+                    let found = walked(&titled, level) || level == Level::Far && walked(&titled, Level::Near);
+                    let close = wanted.tier(term.as_bytes(), Level::Close).is_some();
+                    let tier = wanted.tier(term.as_bytes(), level).is_some();
+                    assert_eq!(found || close, tier, "{word} {unfinished} {term} {level:?}");
+                    assert!(!walked(&format!("{term}\u{3}"), level));
+                }
             }
         }
     }

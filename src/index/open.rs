@@ -6,15 +6,15 @@
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tantivy::directory::MmapDirectory;
-use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, SearcherGeneration};
+use tantivy::{Index, IndexReader, ReloadPolicy};
 
-use super::rank::{Counter, Facets};
-use super::schema::{self, Fields, column};
+use super::schema::{self, Fields};
+use super::segment::Dictionary;
+use super::snapshot::Snapshot;
 use super::{IndexError, Position};
-use crate::model::Facet;
 
 /// An open index.
 pub struct Opened {
@@ -22,18 +22,23 @@ pub struct Opened {
     pub fields: Fields,
     pub folder: PathBuf,
     reader: IndexReader,
-    genres: Mutex<Option<(SearcherGeneration, Arc<[Facet]>)>>,
+    snapshot: RwLock<Arc<Snapshot>>,
 }
 
 impl Opened {
     /// The last commit that was loaded.
-    pub fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Loads the last commit.
     pub fn reload(&self) -> Result<(), IndexError> {
-        Ok(self.reader.reload()?)
+        self.reader.reload()?;
+        let before = self.snapshot();
+        if let Some(now) = Snapshot::open(self.reader.searcher(), &self.fields, Some(&before))? {
+            *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        }
+        Ok(())
     }
 
     /// What the last commit holds.
@@ -41,25 +46,6 @@ impl Opened {
         let payload = self.index.load_metas()?.payload;
         let Some(payload) = payload else { return Ok(Position::default()) };
         serde_json::from_str(&payload).map_err(|error| IndexError::Failed(error.to_string()))
-    }
-
-    /// All genres with their counts, counted once a commit.
-    pub fn genres(&self, searcher: &Searcher) -> Result<Arc<[Facet]>, IndexError> {
-        let mut kept = self.genres.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((generation, genres)) = &*kept
-            && generation == searcher.generation()
-        {
-            return Ok(Arc::clone(genres));
-        }
-        let mut facets = Facets::default();
-        for segment in searcher.segment_readers() {
-            let mut genres = Counter::new(segment, column::GENRES)?;
-            segment.doc_ids_alive().for_each(|doc| genres.note(doc));
-            facets.add(&genres)?;
-        }
-        let genres: Arc<[Facet]> = facets.into_sorted().into();
-        *kept = Some((searcher.generation().clone(), Arc::clone(&genres)));
-        Ok(genres)
     }
 }
 
@@ -74,7 +60,7 @@ pub fn open(folder: &Path) -> Result<(Opened, bool), IndexError> {
         Err(error) => {
             tracing::warn!(%error, folder = %folder.display(), "the search index cannot be used and will be built anew");
             let (schema, fields) = schema::schema();
-            let index = Index::builder().schema(schema).tokenizers(schema::tokenizers()).create_in_ram()?;
+            let index = Index::builder().schema(schema).settings(schema::settings()).tokenizers(schema::tokenizers()).create_in_ram()?;
             Ok((assemble(index, fields, folder)?, true))
         }
     }
@@ -104,7 +90,7 @@ fn open_sound(folder: &Path) -> Result<Opened, IndexError> {
     let version = folder.join("fmdb-version");
     let fresh = !Index::exists(&directory).map_err(|error| IndexError::Failed(error.to_string()))?;
     let builder = Index::builder().schema(schema).tokenizers(schema::tokenizers());
-    let index = builder.settings(IndexSettings::default()).open_or_create(directory)?;
+    let index = builder.settings(schema::settings()).open_or_create(directory)?;
     if fresh {
         fs::write(&version, schema::VERSION.to_string()).map_err(|error| IndexError::Failed(error.to_string()))?;
     }
@@ -119,21 +105,20 @@ fn open_sound(folder: &Path) -> Result<Opened, IndexError> {
 
 fn assemble(index: Index, fields: Fields, folder: &Path) -> Result<Opened, IndexError> {
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    Ok(Opened { index, fields, folder: folder.to_owned(), reader, genres: Mutex::new(None) })
+    let snapshot = Snapshot::open(reader.searcher(), &fields, None)?;
+    let snapshot = snapshot.ok_or_else(|| IndexError::Failed("nothing was opened".to_owned()))?;
+    Ok(Opened { index, fields, folder: folder.to_owned(), reader, snapshot: RwLock::new(Arc::new(snapshot)) })
 }
 
 /// Touches what a search touches, so that damage shows now rather than to a visitor.
 fn probe(opened: &Opened) -> Result<(), IndexError> {
     opened.position()?;
-    let searcher = opened.searcher();
-    for segment in searcher.segment_readers() {
-        for field in [opened.fields.title, opened.fields.directors, opened.fields.whole] {
-            let inverted = segment.inverted_index(field)?;
-            let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
+    // Opening has read the columns already.
+    for segment in &opened.snapshot().segments {
+        for dictionary in [Dictionary::Words, Dictionary::Whole] {
+            let mut terms = segment.dictionary(dictionary).terms().stream().map_err(tantivy::TantivyError::from)?;
             terms.advance();
         }
-        let ids = segment.fast_fields().u64(column::ID)?;
-        ids.first(segment.max_doc().saturating_sub(1));
     }
     Ok(())
 }

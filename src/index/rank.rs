@@ -1,22 +1,30 @@
 //! What comes first. The rules of relevance, each only where those before it leave a tie:
 //!
-//! 1. a whole title, or a director's whole name, that is exactly what was typed: "Her" before any famous title one
-//!    letter away;
-//! 2. fewer and smaller slips (`matching::tier`, summed over the words);
-//! 3. fame, of which a worse field takes some away (somebody who types "nolan" means the films of the director rather
-//!    than an unknown one of that title), and to which it adds that the title has no more words than were typed;
-//! 4. the movie that was added first, so that the order is always the same.
+//! 1. All words are held (words that nothing holds with the others were left out before, see `query`): who types three
+//!    words means all three.
+//! 2. A whole title, or a director's whole name, is exactly what was typed: "Her" before any famous title one letter
+//!    away.
+//! 3. Fewer and smaller slips (`matching::tier`, summed over the words): what was typed is meant more often than what is
+//!    near to it.
+//! 4. Standing: fame, since what is asked for is mostly what is known. A worse field takes some away: somebody who types
+//!    "nolan" means the films of the director rather than an unknown one of that title, but a known title rather than a
+//!    director. Words that are neighbours in the title as they were typed, and a title that has no more words than were
+//!    typed, add some. They are sums and not rules of their own, because neither fame nor field is always right.
+//! 5. The movie that was added first, so that the order is always the same.
 //!
 //! Unknown values come last in either direction of a sort order.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::cmp::{Ordering, Reverse};
 
-use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocId, Searcher, SegmentReader};
+use fixedbitset::FixedBitSet;
+use tantivy::DocId;
 
-use super::query::{Match, Question, each_match};
-use super::schema::{Fields, column};
+use super::candidates::each_common;
+use super::facets::{self, Facets, Groups, Passing};
+use super::lookup::Match;
+use super::query::{Effort, Found, Question};
+use super::segment::{Columns, Segment};
+use super::snapshot::Snapshot;
 use crate::model::{Facet, MovieId, Order, Sort};
 
 /// A page of a result.
@@ -30,6 +38,12 @@ pub struct Hits {
     pub total: u64,
     /// The genres of the whole result, the most frequent first, equal ones by name.
     pub genres: Vec<Facet>,
+    /// Its decades as ranges of years, the latest first.
+    pub decades: Vec<Facet>,
+    /// Its scores from some number up, the highest first.
+    pub scores: Vec<Facet>,
+    /// Words that were left out, since no movie holds them with the others.
+    pub dropped: Vec<String>,
 }
 
 /// What is asked of a result.
@@ -45,223 +59,291 @@ pub struct Page {
     pub limit: usize,
 }
 
-/// Where a document stands; the greater comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    primary: u64,
-    fame: u64,
-    id: Reverse<u64>,
+impl Page {
+    fn end(self) -> usize {
+        self.offset.saturating_add(self.limit)
+    }
+}
+
+/// A page of the movies that hold the question, with totals and facets.
+pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Result<Hits> {
+    if question.is_browsing() {
+        return browse(snapshot, question, page);
+    }
+    let found = question.find(snapshot, Effort::LISTING)?;
+    let docs: Vec<Vec<DocId>> =
+        found.matches.iter().map(|matches| matches.iter().map(|matched| matched.doc).collect()).collect();
+    let facets = facets::count(snapshot, &question.filters, Some(&docs))?;
+    let mut ranked = Vec::with_capacity(snapshot.segments.len());
+    for (number, segment) in snapshot.segments.iter().enumerate() {
+        let passing = Passing::new(segment, &question.filters)?;
+        ranked.push(if page.sort == Sort::Relevance {
+            by_relevance(segment, &found, number, &passing, page)?
+        } else {
+            by_value(segment, &found.matches[number], &passing, page)
+        });
+    }
+    Ok(hits(snapshot, ranked, page, facets, found.dropped)?)
+}
+
+/// The most relevant movies alone, without totals.
+pub fn best(snapshot: &Snapshot, question: &Question, limit: usize) -> tantivy::Result<(Vec<Place>, Found)> {
+    let page = Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit };
+    let found = question.find(snapshot, Effort::SUGGESTION)?;
+    let mut ranked = Vec::with_capacity(snapshot.segments.len());
+    for (number, segment) in snapshot.segments.iter().enumerate() {
+        let passing = Passing::new(segment, &question.filters)?;
+        ranked.push(by_relevance(segment, &found, number, &passing, page)?);
+    }
+    Ok((merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?, found))
+}
+
+/// A page of everything that passes the filters: sort orders are kept, so that walking one is all.
+fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Result<Hits> {
+    let facets = match question.filters.is_empty() {
+        true => snapshot.everything()?.clone(),
+        false => facets::count(snapshot, &question.filters, None)?,
+    };
+    let mut walks = Vec::with_capacity(snapshot.segments.len());
+    for segment in &snapshot.segments {
+        let passing = Passing::new(segment, &question.filters)?;
+        let set = passing.set(segment, segment.alive.as_ref(), Groups::ALL);
+        walks.push(in_order(&segment.columns, set, page));
+    }
+    let places = merge(snapshot, walks, page)?;
+    Ok(to_hits(snapshot, &places, facets, Vec::new()))
+}
+
+fn hits(
+    snapshot: &Snapshot,
+    ranked: Vec<Vec<Ranked>>,
+    page: Page,
+    facets: Facets,
+    dropped: Vec<String>,
+) -> tantivy::Result<Hits> {
+    let places = merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?;
+    Ok(to_hits(snapshot, &places, facets, dropped))
+}
+
+fn to_hits(snapshot: &Snapshot, places: &[Place], facets: Facets, dropped: Vec<String>) -> Hits {
+    Hits {
+        ids: places.iter().map(|place| place.id(snapshot)).collect(),
+        tiers: places.iter().map(|place| place.tiers).collect(),
+        total: facets.total,
+        genres: facets.genres,
+        decades: facets.decades,
+        scores: facets.scores,
+        dropped,
+    }
+}
+
+/// A document of a segment with what it is ranked by, the greater the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ranked {
+    value: u64,
+    doc: DocId,
     tiers: u16,
 }
 
-/// Finds a page of the documents that hold the question.
-pub fn search(searcher: &Searcher, fields: &Fields, question: &Question, page: Page) -> tantivy::Result<Hits> {
-    let mut total = 0;
-    let mut facets = Facets::default();
-    let mut best: Vec<(String, Key)> = Vec::new();
-    let wanted = page.offset.saturating_add(page.limit);
-    for segment in searcher.segment_readers() {
-        let ranking = Ranking::new(segment, page, question.title_words())?;
-        let mut genres = Counter::new(segment, column::GENRES)?;
-        let mut top = Top::new(wanted);
-        each_match(segment, fields, question, |matched| {
-            total += 1;
-            genres.note(matched.doc);
-            top.push(ranking.key(matched));
-        })?;
-        facets.add(&genres)?;
-        for key in top.into_sorted() {
-            best.push((ranking.title(key)?, key));
-        }
-    }
-    if page.sort == Sort::Title {
-        // Ordinals are a segment's own; across segments the titles themselves are compared.
-        best.sort_by(|(left_title, left), (right_title, right)| {
-            let titles = left_title.cmp(right_title);
-            let titles = if page.order == Order::Asc { titles } else { titles.reverse() };
-            titles.then_with(|| (right.fame, right.id).cmp(&(left.fame, left.id)))
-        });
-    } else {
-        best.sort_by_key(|(_, key)| Reverse(*key));
-    }
-    let best = best.iter().skip(page.offset).take(page.limit).map(|(_, key)| key);
-    let ids = best.clone().map(|key| MovieId(key.id.0.cast_signed())).collect();
-    Ok(Hits { ids, tiers: best.map(|key| key.tiers).collect(), total, genres: facets.into_sorted() })
-}
-
-/// Counts the values of a column over documents of one segment.
-pub struct Counter {
-    values: Option<StrColumn>,
-    counts: Vec<u64>,
-}
-
-impl Counter {
-    /// Opens the column; a segment without a value has none.
-    pub fn new(segment: &SegmentReader, column: &str) -> tantivy::Result<Self> {
-        let values = segment.fast_fields().str(column)?;
-        let counts = vec![0; values.as_ref().map_or(0, |values| values.num_terms())];
-        Ok(Self { values, counts })
-    }
-
-    /// Counts the values of one document.
-    pub fn note(&mut self, doc: DocId) {
-        for ord in self.values.iter().flat_map(|values| values.term_ords(doc)) {
-            self.counts[ord as usize] += 1;
-        }
+impl Ranked {
+    /// Earlier ones are less. Documents are in the order of their standing.
+    fn key(&self) -> (Reverse<u64>, DocId) {
+        (Reverse(self.value), self.doc)
     }
 }
 
-/// Values counted over segments.
-#[derive(Default)]
-pub struct Facets(HashMap<String, u64>);
+/// A document of a result.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The number of its segment in the snapshot.
+    pub segment: usize,
+    /// The document.
+    pub doc: DocId,
+    /// The sum of the tiers of its match.
+    pub tiers: u16,
+}
 
-impl Facets {
-    /// Adds the counts of one segment, whose ordinals are its own.
-    pub fn add(&mut self, counter: &Counter) -> tantivy::Result<()> {
-        let Some(values) = &counter.values else { return Ok(()) };
-        let counted = counter.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        let (ords, counts): (Vec<u64>, Vec<u64>) = counted.map(|(ord, count)| (ord as u64, *count)).unzip();
-        let mut counts = counts.into_iter();
-        // One walk through the dictionary: looking up each value alone would unpack its block each time.
-        values.dictionary().sorted_ords_to_term_cb(&ords, |value| {
-            let value = String::from_utf8_lossy(value).into_owned();
-            *self.0.entry(value).or_default() += counts.next().unwrap_or(0);
-        })?;
-        Ok(())
-    }
-
-    /// The most frequent first, equal ones by name.
-    pub fn into_sorted(self) -> Vec<Facet> {
-        let mut facets: Vec<Facet> = self.0.into_iter().map(|(value, count)| Facet { value, count }).collect();
-        facets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-        facets
+impl Place {
+    /// The movie.
+    pub fn id(&self, snapshot: &Snapshot) -> MovieId {
+        MovieId(snapshot.segments[self.segment].columns.ids.first(self.doc).unwrap_or(0).cast_signed())
     }
 }
 
-/// How the documents of a segment are compared.
-struct Ranking {
+/// The matches of a segment by relevance, as many as the page may need.
+fn by_relevance(
+    segment: &Segment,
+    found: &Found,
+    number: usize,
+    passing: &Passing,
     page: Page,
-    ids: Column<u64>,
-    fame: Column<f64>,
-    /// The words of titles, and how many were typed.
-    title_words: Option<(Column<u64>, u64)>,
-    values: Values,
-}
-
-enum Values {
-    Relevance,
-    Added,
-    Floats(Column<f64>),
-    Years(Column<u64>),
-    Titles(Option<StrColumn>),
-}
-
-impl Ranking {
-    fn new(segment: &SegmentReader, page: Page, typed: Option<u64>) -> tantivy::Result<Self> {
-        let columns = segment.fast_fields();
-        let values = match page.sort {
-            Sort::Relevance => Values::Relevance,
-            Sort::Added => Values::Added,
-            Sort::Popularity => Values::Floats(columns.f64(column::POPULARITY)?),
-            Sort::Score => Values::Floats(columns.f64(column::SCORE)?),
-            Sort::Year => Values::Years(columns.u64(column::YEAR)?),
-            Sort::Title => Values::Titles(columns.str(column::TITLE_KEY)?),
-        };
-        let title_words = typed.map(|typed| Ok::<_, tantivy::TantivyError>((columns.u64(column::TITLE_WORDS)?, typed)));
-        Ok(Self {
-            page,
-            ids: columns.u64(column::ID)?,
-            fame: columns.f64(column::FAME)?,
-            title_words: title_words.transpose()?,
-            values,
-        })
+) -> tantivy::Result<Vec<Ranked>> {
+    let (matches, whole) = (&found.matches[number], &found.whole[number]);
+    let mut neighbours = vec![0_u8; if found.neighbours[number].is_empty() { 0 } else { matches.len() }];
+    for list in &found.neighbours[number] {
+        each_common(segment, list, matches.iter().map(|matched| matched.doc), |at| {
+            neighbours[at] = neighbours[at].saturating_add(1);
+        })?;
     }
-
-    fn key(&self, matched: Match) -> Key {
-        let doc = matched.doc;
-        let id = self.ids.first(doc).unwrap_or(0);
-        let value = match &self.values {
-            Values::Relevance => {
-                Some(relevance(matched, self.fame.first(doc).unwrap_or(0.0), self.is_covered(matched)))
-            }
-            Values::Added => Some(id),
-            // Values are never negative, and the bits of such floats are in the order of their values.
-            Values::Floats(column) => column.first(doc).map(f64::to_bits),
-            Values::Years(column) => column.first(doc),
-            Values::Titles(column) => column.as_ref().and_then(|column| column.term_ords(doc).next()),
-        };
-        let primary = match (value, self.page.order) {
-            (None, _) => 0,
-            (Some(value), Order::Desc) => value + 1,
-            (Some(value), Order::Asc) => u64::MAX - value,
-        };
-        let fame = self.fame.first(doc).map_or(0, f64::to_bits);
-        Key { primary, fame, id: Reverse(id), tiers: matched.tiers }
-    }
-
-    /// All words were met in the title, which has no more.
-    fn is_covered(&self, matched: Match) -> bool {
-        let words = self.title_words.as_ref().and_then(|(words, typed)| Some((words.first(matched.doc)?, *typed)));
-        matched.fields == 0 && words.is_some_and(|(words, typed)| words <= typed)
-    }
-
-    /// The sort title of a key of this segment; empty where it is not asked for.
-    fn title(&self, key: Key) -> tantivy::Result<String> {
-        let mut title = String::new();
-        if let Values::Titles(Some(column)) = &self.values
-            && key.primary > 0
-        {
-            let ord = if self.page.order == Order::Asc { u64::MAX - key.primary } else { key.primary - 1 };
-            column.ord_to_str(ord, &mut title)?;
+    let mut top = Top::new(page.end());
+    for (at, matched) in matches.iter().enumerate() {
+        if passing.all(&segment.columns, matched.doc) {
+            let is_whole = !whole.is_empty() && whole.binary_search(&matched.doc).is_ok();
+            let neighbours = neighbours.get(at).copied().unwrap_or(0);
+            let value = relevance(&segment.columns, *matched, (is_whole, neighbours), found.title_words);
+            top.push(Ranked { value, doc: matched.doc, tiers: matched.tiers });
         }
-        Ok(title)
     }
+    Ok(top.into_sorted())
+}
+
+/// The matches of a segment by a value, as many as the page may need.
+fn by_value(segment: &Segment, matches: &[Match], passing: &Passing, page: Page) -> Vec<Ranked> {
+    let columns = &segment.columns;
+    let docs = matches.iter().map(|matched| matched.doc).filter(|doc| passing.all(columns, *doc));
+    if matches.len() < columns.len() / 32 && page.sort != Sort::Title {
+        let mut top = Top::new(page.end());
+        docs.for_each(|doc| top.push(ranked(columns, page, doc)));
+        return top.into_sorted();
+    }
+    let mut set = FixedBitSet::with_capacity(columns.len());
+    docs.for_each(|doc| set.insert(doc as usize));
+    in_order(columns, Some(set), page).take(page.end()).collect()
+}
+
+fn ranked(columns: &Columns, page: Page, doc: DocId) -> Ranked {
+    let value = match (columns.sort_value(page.sort, doc), page.order) {
+        (None, _) => 0,
+        (Some(value), Order::Desc) => value.saturating_add(1),
+        (Some(value), Order::Asc) => u64::MAX - value,
+    };
+    Ranked { value, doc, tiers: 0 }
+}
+
+/// The documents of a set, or all, in a sort order.
+fn in_order(columns: &Columns, set: Option<FixedBitSet>, page: Page) -> Box<dyn Iterator<Item = Ranked> + '_> {
+    let docs: Box<dyn Iterator<Item = DocId>> = match (columns.order(page.sort, page.order), set) {
+        (Some(order), None) => Box::new(order.iter().copied()),
+        (Some(order), Some(set)) => Box::new(order.iter().copied().filter(move |doc| set.contains(*doc as usize))),
+        (None, None) => Box::new(0..columns.len() as DocId),
+        (None, Some(set)) => Box::new(set.into_ones().map(|doc| doc as DocId)),
+    };
+    Box::new(docs.map(move |doc| ranked(columns, page, doc)))
+}
+
+/// A page out of the ordered documents of all segments.
+fn merge<I: Iterator<Item = Ranked>>(snapshot: &Snapshot, mut walks: Vec<I>, page: Page) -> tantivy::Result<Vec<Place>> {
+    let place = |segment: usize, ranked: Ranked| Place { segment, doc: ranked.doc, tiers: ranked.tiers };
+    if let [walk] = &mut walks[..] {
+        return Ok(walk.skip(page.offset).take(page.limit).map(|ranked| place(0, ranked)).collect());
+    }
+    let mut heads: Vec<Option<Ranked>> = walks.iter_mut().map(Iterator::next).collect();
+    let mut places = Vec::with_capacity(page.limit);
+    for position in 0..page.end() {
+        let mut best: Option<(usize, Ranked)> = None;
+        for (segment, head) in heads.iter().enumerate() {
+            let Some(head) = head else { continue };
+            let is_first = match best {
+                Some(best) => compare(snapshot, page, (segment, *head), best)? == Ordering::Less,
+                None => true,
+            };
+            if is_first {
+                best = Some((segment, *head));
+            }
+        }
+        let Some((segment, ranked)) = best else { break };
+        heads[segment] = walks[segment].next();
+        if position >= page.offset {
+            places.push(place(segment, ranked));
+        }
+    }
+    Ok(places)
+}
+
+/// Which of two documents of different segments comes first; that one is less.
+fn compare(
+    snapshot: &Snapshot,
+    page: Page,
+    (left_segment, left): (usize, Ranked),
+    (right_segment, right): (usize, Ranked),
+) -> tantivy::Result<Ordering> {
+    let by_value = right.value.cmp(&left.value);
+    if by_value != Ordering::Equal {
+        return Ok(by_value);
+    }
+    let (left_columns, right_columns) =
+        (&snapshot.segments[left_segment].columns, &snapshot.segments[right_segment].columns);
+    if page.sort == Sort::Title {
+        let titles = left_columns.title(left.doc)?.cmp(&right_columns.title(right.doc)?);
+        let titles = if page.order == Order::Asc { titles } else { titles.reverse() };
+        if titles != Ordering::Equal {
+            return Ok(titles);
+        }
+    }
+    Ok(right_columns.standings.first(right.doc).cmp(&left_columns.standings.first(left.doc)))
 }
 
 /// How much fame each step to a worse field costs, of at most [`MOST_FAME`].
-const FIELD_COST: f64 = 12.0;
+const FIELD_COST: f32 = 12.0;
 /// Popularity is 0 to 100 in most catalogues; where it is more, more makes no difference here.
-const MOST_FAME: f64 = 100.0;
-
+const MOST_FAME: f32 = 100.0;
 /// How much fame it is worth that a title was typed whole.
-const COVERED: f64 = 30.0;
+const COVERED: f32 = 30.0;
+/// How much fame it is worth that two neighbouring words are neighbours in the title.
+const NEIGHBOURS: f32 = 4.0;
 
-fn relevance(matched: Match, fame: f64, is_covered: bool) -> u64 {
+fn relevance(
+    columns: &Columns,
+    matched: Match,
+    (is_whole, neighbours): (bool, u8),
+    title_words: Option<usize>,
+) -> u64 {
+    let doc = matched.doc as usize;
+    // All words were met in the title, which has no more.
+    let is_covered = matched.ranks == 0 && title_words.is_some_and(|typed| usize::from(columns.title_words[doc]) <= typed);
     let covered = if is_covered { COVERED } else { 0.0 };
-    let standing = fame.min(MOST_FAME) + covered - FIELD_COST * f64::from(matched.fields);
+    let standing = columns.fame[doc].min(MOST_FAME) + covered + NEIGHBOURS * f32::from(neighbours)
+        - FIELD_COST * f32::from(matched.ranks);
     // Above zero whatever the fields are: a question has at most some tens of words.
-    let standing = ((standing + 10_000.0) * 1000.0) as u64;
-    u64::from(matched.whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | standing
+    let standing = ((f64::from(standing) + 10_000.0) * 1000.0) as u64;
+    u64::from(is_whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | standing
 }
 
-/// Keeps the greatest keys of many.
+/// Keeps the first of many.
 struct Top {
     limit: usize,
-    keys: Vec<Key>,
+    /// Nothing after this one can be among the first.
+    last: Option<(Reverse<u64>, DocId)>,
+    kept: Vec<Ranked>,
 }
 
 impl Top {
     fn new(limit: usize) -> Self {
-        Self { limit, keys: Vec::new() }
+        Self { limit, last: None, kept: Vec::new() }
     }
 
-    fn push(&mut self, key: Key) {
-        self.keys.push(key);
-        if self.keys.len() >= self.limit.saturating_mul(2).saturating_add(1024) {
+    fn push(&mut self, ranked: Ranked) {
+        if self.last.is_some_and(|last| last < ranked.key()) {
+            return;
+        }
+        self.kept.push(ranked);
+        if self.kept.len() >= self.limit.saturating_mul(2).saturating_add(512) {
             self.cut();
         }
     }
 
     fn cut(&mut self) {
-        if self.limit < self.keys.len() {
-            self.keys.select_nth_unstable_by_key(self.limit, |key| Reverse(*key));
-            self.keys.truncate(self.limit);
+        if 0 < self.limit && self.limit < self.kept.len() {
+            let (_, last, _) = self.kept.select_nth_unstable_by_key(self.limit - 1, Ranked::key);
+            self.last = Some(last.key());
+            self.kept.truncate(self.limit);
         }
     }
 
-    fn into_sorted(mut self) -> Vec<Key> {
+    fn into_sorted(mut self) -> Vec<Ranked> {
         self.cut();
-        self.keys.sort_unstable_by_key(|key| Reverse(*key));
-        self.keys
+        self.kept.sort_unstable_by_key(Ranked::key);
+        self.kept.truncate(self.limit);
+        self.kept
     }
 }

@@ -1,17 +1,18 @@
 //! What the index holds of a movie, and how it gets there. A change here raises [`VERSION`], which makes every
 //! index of an older shape be built anew.
 
-use tantivy::TantivyDocument;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager, WhitespaceTokenizer};
+use tantivy::{IndexSettings, IndexSortByField, TantivyDocument};
 
-use super::text;
+use super::sound::sound;
+use super::text::{self, Terms};
 use crate::model::draft::popularity_from_votes;
 use crate::model::fold::fold;
-use crate::model::{Movie, genre};
+use crate::model::{Movie, MovieId, genre};
 
 /// The shape of the index and of its texts.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 const WORDS: &str = "words";
 
@@ -20,45 +21,55 @@ const WORDS: &str = "words";
 pub struct Fields {
     /// The movie's number; unique.
     pub id: Field,
-    /// Words of the title.
-    pub title: Field,
-    /// Words of the original and the other titles.
-    pub other_titles: Field,
-    /// Neighbouring words of any title written as one: `starwars`.
+    /// Words of titles and directors, and the year.
+    pub words: Field,
+    /// Neighbouring words written as one: `starwars`.
     pub joined: Field,
-    /// Words of the directors' names.
-    pub directors: Field,
-    /// Words of the genres, in every spelling that is known.
-    pub genre_words: Field,
+    /// How directors' names sound.
+    pub sounds: Field,
+    /// The first one and two letters of words.
+    pub starts: Field,
     /// Whole titles and directors' names, folded.
     pub whole: Field,
     /// Genres as they are.
     pub genres: Field,
-    pub rev: Field,
-    pub director_names: Field,
-    pub title_key: Field,
-    pub title_words: Field,
-    pub year: Field,
-    pub score: Field,
-    pub popularity: Field,
-    pub fame: Field,
+    rev: Field,
+    director_names: Field,
+    title_key: Field,
+    title_start: Field,
+    title_words: Field,
+    genre_bits: Field,
+    year: Field,
+    score: Field,
+    popularity: Field,
+    standing: Field,
 }
 
-/// Names of the columns (fast fields), which tantivy opens by name.
+/// Names of the columns (fast fields), which tantivy opens by name. Each movie has a value in each column of numbers.
 pub mod column {
     pub const ID: &str = "id";
     pub const REV: &str = "rev";
     pub const GENRES: &str = "genres";
     pub const DIRECTOR_NAMES: &str = "director_names";
     pub const TITLE_KEY: &str = "title_key";
+    /// The first eight bytes of the title's key, to compare titles of two segments by.
+    pub const TITLE_START: &str = "title_start";
     /// How many words the title has.
     pub const TITLE_WORDS: &str = "title_words";
+    /// The known genres, see `genre::bit`.
+    pub const GENRE_BITS: &str = "genre_bits";
+    /// 0 where it is unknown.
     pub const YEAR: &str = "year";
+    /// [`super::UNKNOWN`] where it is.
     pub const SCORE: &str = "score";
+    /// [`super::UNKNOWN`] where it is.
     pub const POPULARITY: &str = "popularity";
-    /// Popularity, else what the votes say; how ties of relevance are broken.
-    pub const FAME: &str = "fame";
+    /// What the documents of a segment are sorted by, see [`super::standing`].
+    pub const STANDING: &str = "standing";
 }
+
+/// Stands for an unknown score or popularity, which are never negative.
+pub const UNKNOWN: f64 = -1.0;
 
 /// The schema with its fields.
 pub fn schema() -> (Schema, Fields) {
@@ -69,25 +80,38 @@ pub fn schema() -> (Schema, Fields) {
         .set_index_option(IndexRecordOption::Basic)
         .set_fieldnorms(false);
     let words = TextOptions::default().set_indexing_options(indexing);
+    let whole = STRING.set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false),
+    );
     let fields = Fields {
         id: builder.add_u64_field(column::ID, INDEXED | FAST),
-        title: builder.add_text_field("title", words.clone()),
-        other_titles: builder.add_text_field("other_titles", words.clone()),
+        words: builder.add_text_field("words", words.clone()),
         joined: builder.add_text_field("joined", words.clone()),
-        directors: builder.add_text_field("directors", words.clone()),
-        genre_words: builder.add_text_field("genre_words", words),
-        whole: builder.add_text_field("whole", STRING),
-        genres: builder.add_text_field(column::GENRES, STRING | FAST),
+        sounds: builder.add_text_field("sounds", words.clone()),
+        starts: builder.add_text_field("starts", words),
+        whole: builder.add_text_field("whole", whole.clone()),
+        genres: builder.add_text_field(column::GENRES, whole | FAST),
         rev: builder.add_i64_field(column::REV, FAST),
         director_names: builder.add_text_field(column::DIRECTOR_NAMES, FAST),
         title_key: builder.add_text_field(column::TITLE_KEY, FAST),
+        title_start: builder.add_u64_field(column::TITLE_START, FAST),
         title_words: builder.add_u64_field(column::TITLE_WORDS, FAST),
+        genre_bits: builder.add_u64_field(column::GENRE_BITS, FAST),
         year: builder.add_u64_field(column::YEAR, FAST),
         score: builder.add_f64_field(column::SCORE, FAST),
         popularity: builder.add_f64_field(column::POPULARITY, FAST),
-        fame: builder.add_f64_field(column::FAME, FAST),
+        standing: builder.add_u64_field(column::STANDING, FAST),
     };
     (builder.build(), fields)
+}
+
+/// The most famous first: so the beginning of any list of documents is what matters most.
+pub fn settings() -> IndexSettings {
+    let sort = IndexSortByField { field: column::STANDING.to_owned(), order: tantivy::Order::Desc };
+    IndexSettings { sort_by_field: Some(sort), ..IndexSettings::default() }
 }
 
 /// The tokenizers of the schema. Texts arrive folded, so that splitting at blanks is all that is left.
@@ -97,45 +121,62 @@ pub fn tokenizers() -> TokenizerManager {
     tokenizers
 }
 
+/// The low bits of a standing, which hold the end of the movie's number.
+const STANDING_ID: u64 = (1 << 24) - 1;
+
+/// Where a movie stands among all: its fame, equally famous ones in the order in which they were added. Fame is the
+/// popularity, else what the votes say, else 0.
+pub fn standing(id: MovieId, fame: f64) -> u64 {
+    // The bits of floats that are not negative are in the order of their values.
+    fame.max(0.0).to_bits() & !STANDING_ID | STANDING_ID - (id.0.unsigned_abs() & STANDING_ID)
+}
+
+/// The fame in a standing.
+pub fn fame(standing: u64) -> f64 {
+    f64::from_bits(standing & !STANDING_ID)
+}
+
 /// The document of a movie.
 pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     let facts = &movie.facts;
+    let terms = Terms::of(facts, sound);
     let mut document = TantivyDocument::default();
     document.add_u64(fields.id, movie.id.0.unsigned_abs());
     document.add_i64(fields.rev, movie.rev);
-    document.add_text(fields.title, text::indexed(&facts.title));
-    for title in facts.original_title.iter().chain(&facts.alternate_titles) {
-        document.add_text(fields.other_titles, text::indexed(title));
-    }
-    for title in text::all_titles(facts) {
-        document.add_text(fields.joined, text::joined(title));
-        document.add_text(fields.whole, fold(title));
-    }
-    for director in &facts.directors {
-        document.add_text(fields.directors, text::indexed(director));
-        document.add_text(fields.whole, fold(director));
-        document.add_text(fields.director_names, director);
-    }
-    for name in &facts.genres {
-        document.add_text(fields.genres, name);
-        document.add_text(fields.genre_words, text::indexed(name));
-        for alias in genre::known(name).iter().flat_map(|known| known.aliases()) {
-            document.add_text(fields.genre_words, *alias);
+    let texts =
+        [(fields.words, terms.words), (fields.joined, terms.joined), (fields.sounds, terms.sounds), (fields.starts, terms.starts)];
+    for (field, text) in texts {
+        if !text.is_empty() {
+            document.add_text(field, text);
         }
     }
-    document.add_text(fields.title_key, fold(&facts.title));
+    for whole in terms.whole {
+        document.add_text(fields.whole, whole);
+    }
+    for director in &facts.directors {
+        document.add_text(fields.director_names, director);
+    }
+    let mut bits = 0;
+    for name in &facts.genres {
+        document.add_text(fields.genres, name);
+        bits |= 1_u64 << genre::bit(name);
+    }
+    document.add_u64(fields.genre_bits, bits);
+    let key = fold(&facts.title);
+    document.add_u64(fields.title_start, start_of(&key));
+    document.add_text(fields.title_key, key);
     document.add_u64(fields.title_words, text::title_words(&facts.title));
-    if let Some(year) = facts.year {
-        document.add_u64(fields.year, u64::from(year));
-    }
-    if let Some(score) = facts.score {
-        document.add_f64(fields.score, score);
-    }
-    if let Some(popularity) = facts.popularity {
-        document.add_f64(fields.popularity, popularity);
-    }
-    if let Some(fame) = facts.popularity.or_else(|| facts.votes.map(popularity_from_votes)) {
-        document.add_f64(fields.fame, fame);
-    }
+    document.add_u64(fields.year, facts.year.map_or(0, u64::from));
+    document.add_f64(fields.score, facts.score.unwrap_or(UNKNOWN));
+    document.add_f64(fields.popularity, facts.popularity.unwrap_or(UNKNOWN));
+    let fame = facts.popularity.or_else(|| facts.votes.map(popularity_from_votes)).unwrap_or(0.0);
+    document.add_u64(fields.standing, standing(movie.id, fame));
     document
+}
+
+fn start_of(key: &str) -> u64 {
+    let mut start = [0; 8];
+    let length = key.len().min(8);
+    start[..length].copy_from_slice(&key.as_bytes()[..length]);
+    u64::from_be_bytes(start)
 }

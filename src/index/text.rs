@@ -1,49 +1,137 @@
-//! From texts to the words of the index, and from what somebody typed to the words that are looked for.
+//! From texts to the terms of the index, and from what somebody typed to the words that are looked for.
+//!
+//! A term ends in one character that says where the word stands (see [`Place`]): so one dictionary holds the words of
+//! all fields, and one walk finds them all.
 
 use crate::model::Facts;
-use crate::model::fold::{is_unspaced, words};
+use crate::model::fold::{fold, is_unspaced, words};
 
-/// More words than this are passed over: no title needs them, and each costs a pass over its matches.
+/// More words than this are passed over: no title needs them, and each costs a walk through the dictionary.
 pub const MAX_WORDS: usize = 16;
 
-/// The words of a text as the index holds them, joined with blanks. Han and kana are held as single characters
-/// and as pairs: the pairs keep their order, which single characters would lose.
-pub fn indexed(text: &str) -> String {
-    let words = words(text);
-    let mut tokens = words.join(" ");
-    for pair in unspaced_pairs(&words) {
-        tokens.push(' ');
-        tokens.push_str(&pair);
-    }
-    tokens
+/// Joined words longer than this (in bytes) are not held: nobody types them.
+const MAX_JOINED: usize = 48;
+
+/// Where a word stands: the last byte of its terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Place {
+    /// The title.
+    Title = 1,
+    /// The original title or another one.
+    OtherTitle = 2,
+    /// A director's name.
+    Director = 3,
+    /// The year, as a word: `dune 2021`.
+    Year = 4,
 }
 
-/// Neighbouring words written as one, joined with blanks: `star wars` gives `starwars`.
-pub fn joined(text: &str) -> String {
-    let words = words(text);
-    let mut tokens = String::new();
-    for pair in words.windows(2).filter(|pair| !pair.iter().any(|word| is_unspaced_word(word))) {
-        if !tokens.is_empty() {
-            tokens.push(' ');
-        }
-        tokens.extend(pair.iter().map(String::as_str));
+impl Place {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Title, Self::OtherTitle, Self::Director, Self::Year];
+
+    /// The place that a term's last byte names.
+    pub fn of_term(term: &[u8]) -> Option<Self> {
+        let last = *term.last()?;
+        Self::ALL.into_iter().find(|place| *place as u8 == last)
     }
-    tokens
+}
+
+/// The last bytes of terms are below this one; no word holds such a byte.
+pub const FIRST_LETTER: u8 = 5;
+
+/// The term of a word.
+pub fn term(word: &str, place: Place) -> String {
+    let mut term = String::with_capacity(word.len() + 1);
+    term.push_str(word);
+    term.push(char::from(place as u8));
+    term
+}
+
+/// The terms of a movie, field by field, each joined with blanks.
+#[derive(Debug, Default)]
+pub struct Terms {
+    /// Words.
+    pub words: String,
+    /// Neighbouring words written as one, and whole titles and names.
+    pub joined: String,
+    /// How names sound.
+    pub sounds: String,
+    /// The first letter of each word, and the first two.
+    pub starts: String,
+    /// Whole titles and names, folded, one each.
+    pub whole: Vec<String>,
+}
+
+impl Terms {
+    /// The terms of a movie.
+    pub fn of(facts: &Facts, sound: impl Fn(&str) -> Option<String>) -> Self {
+        let mut terms = Self::default();
+        terms.add(&facts.title, Place::Title);
+        for title in facts.original_title.iter().chain(&facts.alternate_titles) {
+            terms.add(title, Place::OtherTitle);
+        }
+        for director in &facts.directors {
+            for word in terms.add(director, Place::Director) {
+                if let Some(sound) = sound(&word) {
+                    push(&mut terms.sounds, &[&sound], Place::Director);
+                }
+            }
+        }
+        if let Some(year) = facts.year {
+            push(&mut terms.words, &[&year.to_string()], Place::Year);
+        }
+        terms
+    }
+
+    fn add(&mut self, text: &str, place: Place) -> Vec<String> {
+        let words = words(text);
+        self.whole.push(term(&if words.is_empty() { fold(text) } else { words.join(" ") }, place));
+        for word in &words {
+            push(&mut self.words, &[word], place);
+            if !is_unspaced_word(word) {
+                let second = word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(1).take(2);
+                second.for_each(|end| push(&mut self.starts, &[&word[..end]], place));
+            }
+        }
+        for pair in words.windows(2) {
+            // Han and kana are held as single characters and as pairs, which keep their order.
+            match pair.iter().filter(|word| is_unspaced_word(word)).count() {
+                2 => push(&mut self.words, &[&pair[0], &pair[1]], place),
+                0 => push(&mut self.joined, &[&pair[0], &pair[1]], place),
+                _ => {}
+            }
+        }
+        let length = words.iter().map(String::len).sum::<usize>();
+        if words.len() > 2 && length <= MAX_JOINED && !words.iter().any(|word| is_unspaced_word(word)) {
+            let all: Vec<&str> = words.iter().map(String::as_str).collect();
+            push(&mut self.joined, &all, place);
+        }
+        words
+    }
+}
+
+fn push(terms: &mut String, parts: &[&str], place: Place) {
+    if !terms.is_empty() {
+        terms.push(' ');
+    }
+    terms.extend(parts.iter().copied());
+    terms.push(char::from(place as u8));
+}
+
+const ARTICLES: [&str; 18] =
+    ["the", "a", "an", "le", "la", "les", "l", "der", "die", "das", "el", "los", "las", "il", "lo", "i", "o", "os"];
+
+/// A word that people leave out, or type without need.
+pub fn is_article(word: &str) -> bool {
+    ARTICLES.contains(&word)
 }
 
 /// How many words a title has, its article left out: who types "scarecrow" has typed all of "The Scarecrow".
 pub fn title_words(title: &str) -> u64 {
-    const ARTICLES: [&str; 18] =
-        ["the", "a", "an", "le", "la", "les", "l", "der", "die", "das", "el", "los", "las", "il", "lo", "i", "o", "os"];
     let words = words(title);
-    let article = words.len() > 1 && words.first().is_some_and(|first| ARTICLES.contains(&first.as_str()));
+    let article = words.len() > 1 && words.first().is_some_and(|first| is_article(first));
     words.len() as u64 - u64::from(article)
-}
-
-/// The title, the original title and the other titles.
-pub fn all_titles(facts: &Facts) -> impl Iterator<Item = &str> {
-    let others = facts.original_title.iter().chain(&facts.alternate_titles);
-    std::iter::once(&facts.title).chain(others).map(String::as_str)
 }
 
 /// The words that are looked for: runs of Han and kana as pairs (a single one as it is), all else as it is.
@@ -65,11 +153,8 @@ pub fn wanted(text: &str) -> Vec<String> {
     wanted
 }
 
-fn unspaced_pairs(words: &[String]) -> impl Iterator<Item = String> {
-    words.windows(2).filter(|pair| pair.iter().all(|word| is_unspaced_word(word))).map(<[String]>::concat)
-}
-
-fn is_unspaced_word(word: &str) -> bool {
+/// The word is a single Han or kana character, or a pair of them.
+pub fn is_unspaced_word(word: &str) -> bool {
     word.chars().next().is_some_and(is_unspaced)
 }
 
@@ -77,9 +162,18 @@ fn is_unspaced_word(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn terms(title: &str) -> Terms {
+        Terms::of(&Facts { title: title.to_owned(), ..Facts::default() }, |_| None)
+    }
+
+    fn plain(text: &str) -> String {
+        text.replace('\u{1}', "")
+    }
+
     #[test]
     fn han_and_kana_are_held_as_characters_and_pairs() {
-        assert_eq!(indexed("七人の侍"), "七 人 の 侍 七人 人の の侍");
+        assert_eq!(plain(&terms("七人の侍").words), "七 人 の 侍 七人 人の の侍");
+        assert_eq!(terms("七人の侍").joined, "");
         assert_eq!(wanted("七人の"), ["七人", "人の"]);
         assert_eq!(wanted("侍"), ["侍"]);
         assert_eq!(wanted("akira アキ 1988"), ["akira", "あき", "1988"]);
@@ -87,8 +181,23 @@ mod tests {
 
     #[test]
     fn neighbours_are_joined() {
-        assert_eq!(joined("Star Wars: A New Hope"), "starwars warsa anew newhope");
-        assert_eq!(joined("Alien"), "");
-        assert_eq!(joined("七人"), "");
+        assert_eq!(plain(&terms("Star Wars: A New Hope").joined), "starwars warsa anew newhope starwarsanewhope");
+        assert_eq!(plain(&terms("Star Wars").joined), "starwars");
+        assert_eq!(terms("Alien").joined, "");
+    }
+
+    #[test]
+    fn words_begin_with_their_first_letters() {
+        assert_eq!(plain(&terms("Émile X").starts), "e em x");
+        assert_eq!(terms("Up").starts, "u\u{1} up\u{1}");
+        assert_eq!(terms("侍").starts, "");
+    }
+
+    #[test]
+    fn a_term_tells_its_place() {
+        for place in Place::ALL {
+            assert_eq!(Place::of_term(term("word", place).as_bytes()), Some(place));
+        }
+        assert_eq!(Place::of_term(b"word"), None);
     }
 }

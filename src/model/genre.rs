@@ -63,6 +63,15 @@ genres! {
     "Western" "western" ["westerns"],
 }
 
+/// The bit that stands for all genres that are not known, in a set of genres as the index keeps it.
+pub const OTHER_BIT: u32 = 63;
+
+/// The bit of a genre in a set of genres as the index keeps it: its place among [`KNOWN`], or [`OTHER_BIT`].
+pub fn bit(name: &str) -> u32 {
+    const { assert!(KNOWN.len() < OTHER_BIT as usize) };
+    KNOWN.iter().position(|genre| genre.name == name).map_or(OTHER_BIT, |place| place as u32)
+}
+
 /// The known genre of a spelling: `Sci Fi`, `science fiction` and `SCIFI` are `Sci-Fi`.
 pub fn known(spelling: &str) -> Option<&'static KnownGenre> {
     // Most spellings are canonical, and folding costs more than looking.

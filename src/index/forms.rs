@@ -1,7 +1,7 @@
-//! One number in its forms: digits, Roman numeral, English word. "rocky 2" means "Rocky II", "12 monkeys" the film that
-//! is called "Twelve Monkeys".
+//! One word in its forms. Numbers are digits, Roman numerals and English words: "rocky 2" means "Rocky II", "12 monkeys"
+//! the film that is called "Twelve Monkeys". `&` is folded to "and", and is that word in other languages too.
 
-/// Forms of the numbers that titles hold. `i` and `x` are words of their own far more often than numbers.
+/// Words that mean the same. `i`, `x` and `e` are words of their own far more often than a number or "and".
 const FORMS: &[&[&str]] = &[
     &["1", "one"],
     &["2", "ii", "two"],
@@ -33,9 +33,16 @@ const FORMS: &[&[&str]] = &[
     &["90", "ninety"],
     &["100", "hundred"],
     &["1000", "thousand"],
+    &["and", "und", "et", "og", "och", "ja", "y", "и", "та", "ve"],
+    &["part", "pt"],
+    &["volume", "vol"],
+    &["doctor", "dr"],
+    &["mister", "mr"],
+    &["saint", "st"],
+    &["versus", "vs"],
 ];
 
-/// The other forms of a word that is a number; none for any other word.
+/// The other forms of a word; none for most words.
 pub fn other_forms(word: &str) -> impl Iterator<Item = &'static str> {
     let forms = FORMS.iter().find(|forms| forms.contains(&word)).copied().unwrap_or_default();
     forms.iter().copied().filter(move |form| *form != word)
@@ -46,14 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_its_forms_and_a_word_has_none() {
+    fn a_number_has_its_forms_and_most_words_have_none() {
         assert_eq!(other_forms("2").collect::<Vec<_>>(), ["ii", "two"]);
         assert_eq!(other_forms("twelve").collect::<Vec<_>>(), ["12", "xii"]);
         assert_eq!(other_forms("star").count(), 0);
     }
 
     #[test]
-    fn each_form_belongs_to_one_number() {
+    fn each_form_is_there_once() {
         let mut seen = std::collections::HashSet::new();
         assert!(FORMS.iter().flat_map(|forms| forms.iter()).all(|form| seen.insert(form)));
     }

@@ -1,0 +1,172 @@
+//! The documents that hold all words of a question: the lists of the rarest word, narrowed by those of the others.
+
+use std::cell::RefCell;
+
+use tantivy::{DocId, DocSet, TERMINATED};
+
+use super::lookup::{List, Lists, Match, NONE, parts, size};
+use super::matching::Level;
+use super::segment::Segment;
+
+/// The documents of a segment that hold every word, in their order; deleted ones are left out. `words` are the lists of
+/// each word and how far they count. With `most`, a single word's lists are read so far only: their beginnings are what
+/// is famous.
+pub fn find(segment: &Segment, words: &[(&Lists, Level)], most: Option<usize>) -> tantivy::Result<Vec<Match>> {
+    let mut by_size: Vec<(usize, usize)> =
+        words.iter().enumerate().map(|(word, (lists, level))| (size(lists.up_to(*level)), word)).collect();
+    by_size.sort_unstable();
+    let Some((least, rarest)) = by_size.first().copied().filter(|(size, _)| *size > 0) else { return Ok(Vec::new()) };
+    let most = most.filter(|_| words.len() == 1).unwrap_or(usize::MAX);
+    let (lists, level) = words[rarest];
+    let mut found = first(segment, lists.up_to(level), least, most)?;
+    if segment.alive.is_some() {
+        found.retain(|matched| segment.is_alive(matched.doc));
+    }
+    for (size, word) in by_size.iter().skip(1) {
+        if found.is_empty() {
+            break;
+        }
+        let (lists, level) = words[*word];
+        narrow(segment, lists.up_to(level), *size, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The documents of the lists of one word.
+fn first<'a>(
+    segment: &Segment,
+    lists: impl Iterator<Item = &'a List> + Clone,
+    size: usize,
+    most: usize,
+) -> tantivy::Result<Vec<Match>> {
+    let mut found = Vec::with_capacity(size.min(most.saturating_mul(2)).min(1 << 16));
+    let matched = |doc: DocId, cost: u8| {
+        let (tiers, ranks) = parts(cost);
+        Match { doc, tiers, ranks }
+    };
+    if lists.clone().count() == 1 || size <= FEW {
+        for list in lists.clone() {
+            let mut left = most;
+            segment.each_doc(list.of, &list.info, |docs| {
+                let docs = &docs[..docs.len().min(left)];
+                left -= docs.len();
+                found.extend(docs.iter().map(|doc| matched(*doc, list.cost)));
+                left > 0
+            })?;
+        }
+        found.sort_unstable_by_key(|matched| (matched.doc, matched.tiers, matched.ranks));
+        found.dedup_by_key(|matched| matched.doc);
+        return Ok(found);
+    }
+    with_costs(segment, lists, most, |costs, touched| {
+        // Reading all costs in order is quicker than sorting, unless few documents have one.
+        if touched.len() < costs.len() / 64 {
+            touched.sort_unstable();
+            found.extend(touched.iter().map(|doc| matched(*doc, costs[*doc as usize])));
+        } else {
+            let all = costs.iter().enumerate().filter(|(_, cost)| **cost != NONE);
+            found.extend(all.map(|(doc, cost)| matched(doc as DocId, *cost)));
+        }
+    })?;
+    Ok(found)
+}
+
+/// Up to so many documents are sorted rather than spread out.
+const FEW: usize = 512;
+/// What it takes to seek a document in a list, in documents that could be read instead.
+const SEEK: usize = 16;
+/// What it takes to open a list.
+const OPEN: usize = 32;
+
+/// Keeps the documents that have another word too, and adds its cost.
+fn narrow<'a>(
+    segment: &Segment,
+    lists: impl Iterator<Item = &'a List> + Clone,
+    size: usize,
+    found: &mut Vec<Match>,
+) -> tantivy::Result<()> {
+    let add = |matched: &mut Match, cost: u8| {
+        let (tiers, ranks) = parts(cost);
+        matched.tiers += tiers;
+        matched.ranks += ranks;
+        cost != NONE
+    };
+    let count = lists.clone().count();
+    if found.len().saturating_mul(count).saturating_mul(SEEK) >= size.saturating_add(count * OPEN) {
+        return with_costs(segment, lists, usize::MAX, |costs, _| {
+            found.retain_mut(|matched| add(matched, costs[matched.doc as usize]));
+        });
+    }
+    let mut least = vec![NONE; found.len()];
+    for list in lists {
+        let docs = found.iter().map(|matched| matched.doc);
+        each_common(segment, list, docs, |at| least[at] = least[at].min(list.cost))?;
+    }
+    let mut least = least.into_iter();
+    found.retain_mut(|matched| add(matched, least.next().unwrap_or(NONE)));
+    Ok(())
+}
+
+/// Calls `take` with the position of each of the documents, which are in their order, that a list holds.
+pub fn each_common(
+    segment: &Segment,
+    list: &List,
+    docs: impl Iterator<Item = DocId>,
+    mut take: impl FnMut(usize),
+) -> tantivy::Result<()> {
+    let mut postings = segment.postings(list.of, &list.info)?;
+    for (at, doc) in docs.enumerate() {
+        let here = if postings.doc() < doc { postings.seek(doc) } else { postings.doc() };
+        if here == doc {
+            take(at);
+        } else if here == TERMINATED {
+            break;
+        }
+    }
+    Ok(())
+}
+
+thread_local! {
+    /// A cost for each document, all of them [`NONE`] between two uses: clearing what was touched is quicker than
+    /// asking for a million bytes each time.
+    static COSTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Spreads lists out: the least cost of each document, and the documents that have one.
+fn with_costs<'a>(
+    segment: &Segment,
+    lists: impl Iterator<Item = &'a List>,
+    most: usize,
+    read: impl FnOnce(&[u8], &mut Vec<DocId>),
+) -> tantivy::Result<()> {
+    // Taken out while it is written to, so that a panic on a damaged file leaves nothing behind.
+    let mut costs = COSTS.take();
+    let length = segment.columns.len();
+    if costs.len() < length {
+        costs.resize(length, NONE);
+    }
+    let mut touched = Vec::new();
+    for list in lists {
+        let mut left = most;
+        segment.each_doc(list.of, &list.info, |docs| {
+            let docs = &docs[..docs.len().min(left)];
+            left -= docs.len();
+            for doc in docs {
+                let known = &mut costs[*doc as usize];
+                if *known == NONE {
+                    touched.push(*doc);
+                }
+                *known = list.cost.min(*known);
+            }
+            left > 0
+        })?;
+    }
+    read(&costs[..length], &mut touched);
+    if touched.len() > length / 64 {
+        costs[..length].fill(NONE);
+    } else {
+        touched.iter().for_each(|doc| costs[*doc as usize] = NONE);
+    }
+    COSTS.set(costs);
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! The index as one commit holds it, with all that is kept between two changes: the columns of its segments, genres,
+//! facets of everything. Readers take an [`Arc`] of it and need no lock.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use tantivy::{Searcher, index::SegmentId};
+
+use super::facets::{self, Facets};
+use super::query::Filters;
+use super::schema::Fields;
+use super::segment::{Columns, Segment};
+use crate::model::fold::words;
+use crate::model::{Facet, Sort, genre};
+
+/// A commit of the index, ready to be searched.
+pub struct Snapshot {
+    /// tantivy's own view, which keeps the files.
+    pub searcher: Searcher,
+    /// The segments with a document, the largest first.
+    pub segments: Vec<Segment>,
+    /// Another number for each content.
+    pub revision: u64,
+    everything: OnceLock<Facets>,
+    genre_words: OnceLock<Vec<(String, Vec<String>)>>,
+}
+
+/// A segment of so many documents is warmed before anybody asks.
+const LARGE: usize = 20_000;
+
+impl Snapshot {
+    /// Opens a commit; what `before` has of the same segments is taken over. `None` where nothing has changed.
+    pub fn open(searcher: Searcher, fields: &Fields, before: Option<&Self>) -> tantivy::Result<Option<Self>> {
+        if before.is_some_and(|before| before.searcher.generation().segments() == searcher.generation().segments()) {
+            return Ok(None);
+        }
+        let known: HashMap<SegmentId, &Arc<Columns>> =
+            before.iter().flat_map(|before| &before.segments).map(|s| (s.columns.segment, &s.columns)).collect();
+        let open = |reader: &tantivy::SegmentReader| {
+            Segment::open(reader, fields, known.get(&reader.segment_id()).map(|columns| Arc::clone(columns)))
+        };
+        let mut segments = searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
+        segments.retain(|segment| segment.columns.len() > 0);
+        segments.sort_by_key(|segment| std::cmp::Reverse(segment.columns.len()));
+        let revision = before.map_or(1, |before| before.revision + 1);
+        Ok(Some(Self {
+            searcher,
+            segments,
+            revision,
+            everything: OnceLock::new(),
+            genre_words: OnceLock::new(),
+        }))
+    }
+
+    /// How many movies there are.
+    pub fn count(&self) -> u64 {
+        self.segments.iter().map(Segment::count_alive).sum()
+    }
+
+    /// The facets of the whole catalogue.
+    pub fn everything(&self) -> tantivy::Result<&Facets> {
+        if let Some(known) = self.everything.get() {
+            return Ok(known);
+        }
+        let counted = facets::count(self, &Filters::default(), None)?;
+        Ok(self.everything.get_or_init(|| counted))
+    }
+
+    /// All genres, each with the folded words of its spellings.
+    pub fn genre_words(&self) -> tantivy::Result<&[(String, Vec<String>)]> {
+        if let Some(known) = self.genre_words.get() {
+            return Ok(known);
+        }
+        let spelt = |facet: &Facet| {
+            let words = super::spellings(&facet.value).iter().flat_map(|name| words(name)).collect();
+            (facet.value.clone(), words)
+        };
+        let found = self.everything()?.genres.iter().map(spelt).collect();
+        Ok(self.genre_words.get_or_init(|| found))
+    }
+
+    /// Prepares what the first visitor would wait for.
+    pub fn warm(&self) -> tantivy::Result<()> {
+        self.everything()?;
+        self.genre_words()?;
+        for segment in self.segments.iter().filter(|segment| segment.columns.len() >= LARGE) {
+            for bit in 0..=genre::OTHER_BIT {
+                if (bit as usize) < genre::KNOWN.len() || bit == genre::OTHER_BIT {
+                    segment.columns.set(super::segment::SetKey::Genre(bit));
+                }
+            }
+            for sort in Sort::ALL {
+                segment.columns.order(sort, sort.natural_order());
+            }
+        }
+        Ok(())
+    }
+}
+
