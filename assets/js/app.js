@@ -2,14 +2,51 @@
 // a dialog before a deletion, genres as chips, and `/` for the search field. Texts come from the page, in its language.
 
 const texts = document.body.dataset;
+const counts = texts.counts.split("|");
 let lists = 0;
+
+/** Says the number of suggestions to those who do not see the list. */
+const voice = document.createElement("p");
+voice.className = "unseen";
+voice.setAttribute("role", "status");
+document.body.append(voice);
+
+/** An element with a class and children; texts are never read as HTML. */
+const element = (name, className, ...children) => {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+};
+
+/** A text whose parts between the marks' ends stand out. */
+const marked = (text, marks) => {
+  const name = element("bdi");
+  let end = 0;
+  for (const [from, to] of [...marks].sort(([left], [right]) => left - right)) {
+    if (from < end || to <= from || to > text.length) continue;
+    name.append(text.slice(end, from), element("mark", "", text.slice(from, to)));
+    end = to;
+  }
+  name.append(text.slice(end));
+  return name;
+};
+
+/** Where words of a text begin with what is typed: for names that only the page has, in the visitor's language. */
+const beginnings = (text, typed) => {
+  const fold = (word) => word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const wanted = fold(typed).split(/\s+/u).filter(Boolean);
+  return [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].flatMap(({ 0: word, index }) => {
+    const begun = wanted.filter((start) => fold(word).startsWith(start)).map((start) => start.length);
+    return begun.length ? [[index, index + Math.min(word.length, Math.max(...begun))]] : [];
+  });
+};
 
 /** Suggestions below an input, chosen with the mouse or with the arrow keys. */
 class Suggestions {
   constructor(input, field, choose) {
     Object.assign(this, { input, field, choose, options: [], active: -1, asked: 0 });
-    this.list = document.createElement("ul");
-    this.list.className = "suggestions";
+    this.list = element("ul", "suggestions");
     this.list.id = `suggestions-${(lists += 1)}`;
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", texts.results);
@@ -36,7 +73,7 @@ class Suggestions {
       this.close();
       return;
     }
-    this.timer = setTimeout(() => this.fetch(q), 120);
+    this.timer = setTimeout(() => this.fetch(q), 100);
   }
 
   async fetch(q) {
@@ -44,39 +81,46 @@ class Suggestions {
     this.abort?.abort();
     this.abort = new AbortController();
     try {
-      const query = new URLSearchParams({ q, field: this.field, limit: "8" });
+      const query = new URLSearchParams({ q, field: this.field, limit: String(counts.length - 1) });
       const answer = await fetch(`/suggest?${query}`, { headers: { accept: "application/json" }, signal: this.abort.signal });
-      if (!answer.ok || mine !== this.asked) return;
-      this.show((await answer.json()).suggestions);
+      const options = answer.ok ? (await answer.json()).suggestions : [];
+      // An answer may arrive although it was given up, or after the list was closed.
+      if (mine !== this.asked) return;
+      this.show(options, q);
+      voice.textContent = counts[options.length] ?? "";
     } catch (error) {
-      if (error.name !== "AbortError") this.close();
+      if (error.name !== "AbortError" && mine === this.asked) this.close();
     }
   }
 
-  show(options) {
+  show(options, q) {
     this.options = options;
     this.active = -1;
     this.input.removeAttribute("aria-activedescendant");
-    this.list.replaceChildren(...options.map((option, place) => this.option(option, place)));
+    this.list.replaceChildren(...options.map((option, place) => this.option(option, place, q)));
     this.list.hidden = options.length === 0;
     this.input.setAttribute("aria-expanded", String(options.length > 0));
   }
 
-  option(option, place) {
-    const item = document.createElement("li");
+  option(option, place, q) {
+    const { label, text, kind } = option;
+    const name = label && label !== text ? marked(label, beginnings(label, q)) : marked(text, option.marks ?? []);
+    const facts = [option.year, option.director].filter(Boolean);
+    const about = facts.flatMap((fact, nth) => [nth ? " · " : "", element("bdi", "", String(fact))]);
+    // Where only one kind is asked for, its name on each line would say nothing.
+    const kindName = this.field === "any" ? texts[kind === "title" ? "movie" : kind] : "";
+    const sort = [kindName, option.count?.toLocaleString(document.documentElement.lang)].filter(Boolean).join(" · ");
+    const item = element("li", "", element("span", "", name, ...(about.length ? [" ", element("small", "", ...about)] : [])));
+    if (sort) item.append(" ", element("small", "kind", sort));
     item.id = `${this.list.id}-${place}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
-    const name = document.createElement("bdi");
-    name.textContent = option.label ?? option.text;
-    const about = document.createElement("small");
-    const facts = option.kind === "title" ? [option.year, option.director] : [texts[option.kind], option.count];
-    about.textContent = facts.filter(Boolean).join(" · ");
-    item.append(name, about);
     return item;
   }
 
   key(event) {
+    // While an input method composes a word, its keys are its own.
+    if (event.isComposing) return;
     const open = !this.list.hidden;
     const moves = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in moves) {
@@ -88,6 +132,10 @@ class Suggestions {
       this.take(this.options[this.active]);
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
+      this.close();
+    } else if (event.key === "Escape" && this.input.value && isSearch(this.input)) {
+      event.preventDefault();
+      this.input.value = "";
       this.close();
     }
   }
@@ -111,21 +159,24 @@ class Suggestions {
     this.asked += 1;
     this.abort?.abort();
     this.show([]);
+    voice.textContent = "";
   }
+}
+
+/** What is typed asks for something, and can be typed again; in other forms it is somebody's work. */
+function isSearch(input) {
+  return input.form?.method === "get";
 }
 
 for (const input of document.querySelectorAll("input[data-suggest]")) {
   const field = input.dataset.suggest;
   if (field === "chips") continue;
-  const isSearch = input.closest("form").method === "get";
   new Suggestions(input, field, (option) => {
-    if (isSearch && option.kind === "title") {
-      location.href = option.url;
-    } else if (field === "any") {
+    if (field === "any" || (option.kind === "title" && isSearch(input))) {
       location.href = option.url;
     } else {
       input.value = option.text;
-      if (isSearch) input.form.requestSubmit();
+      if (isSearch(input)) input.form.requestSubmit();
     }
   });
 }
@@ -210,6 +261,7 @@ document.addEventListener("keydown", (event) => {
     if (search) {
       event.preventDefault();
       search.focus();
+      search.select();
     }
   }
 });

@@ -30,6 +30,10 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     } else if listing.movies.is_empty() {
         output::note(&format!("nothing found for `{text}`"));
     } else {
+        if !listing.dropped.is_empty() {
+            let kept = listing.kept().q.unwrap_or_default();
+            output::note(&format!("nothing found with `{}`; these are for `{kept}`", listing.dropped.join("`, `")));
+        }
         for movie in &listing.movies {
             output::line(&describe(movie))?;
         }

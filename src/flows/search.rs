@@ -15,7 +15,7 @@ pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
     ready(app)?;
     let hits = app.index.search(query)?;
     let movies = app.store.movies(&hits.ids)?;
-    Ok(Listing { query: query.clone(), total: hits.total, movies, genres: hits.genres })
+    Ok(Listing { query: query.clone(), total: hits.total, movies, genres: hits.genres, ..Listing::default() })
 }
 
 /// One movie.
@@ -45,21 +45,15 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
             names
         };
         let share = if query.field == SuggestionField::Any { limit.min(2) } else { limit };
-        ranked.extend(
-            app.index
-                .suggest_genres(&query.q, share, names)?
-                .into_iter()
-                .map(|near| (near.tiers, Suggestion::Genre { text: near.facet.value, count: near.facet.count })),
-        );
+        ranked.extend(app.index.suggest_genres(&query.q, share, names)?.into_iter().map(|near| {
+            (near.tiers, Suggestion::Genre { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
+        }));
     }
     if wants(SuggestionField::Director) {
         let share = if query.field == SuggestionField::Any { limit.div_ceil(3) } else { limit };
-        ranked.extend(
-            app.index
-                .suggest_directors(&query.q, share)?
-                .into_iter()
-                .map(|near| (near.tiers, Suggestion::Director { text: near.facet.value, count: near.facet.count })),
-        );
+        ranked.extend(app.index.suggest_directors(&query.q, share)?.into_iter().map(|near| {
+            (near.tiers, Suggestion::Director { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
+        }));
     }
     if wants(SuggestionField::Title) {
         ranked.extend(titles(app, &query.q, limit)?);
@@ -73,7 +67,13 @@ fn titles(app: &App, text: &str, limit: usize) -> Result<Vec<(u16, Suggestion)>,
     let suggestion = |movie: Movie| {
         let tiers = hits.ids.iter().position(|id| *id == movie.id).and_then(|place| hits.tiers.get(place));
         let director = movie.facts.director();
-        let title = Suggestion::Title { id: movie.id, text: movie.facts.title, year: movie.facts.year, director };
+        let title = Suggestion::Title {
+            id: movie.id,
+            text: movie.facts.title,
+            marks: Vec::new(),
+            year: movie.facts.year,
+            director,
+        };
         (tiers.copied().unwrap_or(u16::MAX), title)
     };
     Ok(movies.into_iter().map(suggestion).collect())
@@ -104,10 +104,10 @@ mod tests {
     fn titles_leave_room_for_directors_and_genres() {
         let title = |id: i64| {
             let text = format!("title {id}");
-            (1, Suggestion::Title { id: MovieId(id), text, year: None, director: None })
+            (1, Suggestion::Title { id: MovieId(id), text, marks: Vec::new(), year: None, director: None })
         };
-        let director = (1, Suggestion::Director { text: "someone".to_owned(), count: 2 });
-        let genre = (0, Suggestion::Genre { text: "Drama".to_owned(), count: 9 });
+        let director = (1, Suggestion::Director { text: "someone".to_owned(), marks: Vec::new(), count: 2 });
+        let genre = (0, Suggestion::Genre { text: "Drama".to_owned(), marks: Vec::new(), count: 9 });
         let mut ranked = vec![genre, director];
         ranked.extend((0..8).map(title));
         let fitted = fit(ranked, 8);

@@ -7,8 +7,16 @@ use std::path::Path;
 use super::*;
 
 /// Keys that count, whose last part is a plural class.
-const PLURALS: [&str; 7] =
-    ["movies", "votes", "minutes", "account.wait", "problem.too_long", "problem.too_short", "problem.too_many"];
+const PLURALS: [&str; 8] = [
+    "movies",
+    "votes",
+    "minutes",
+    "account.wait",
+    "suggest.count",
+    "problem.too_long",
+    "problem.too_short",
+    "problem.too_many",
+];
 
 /// Keys that are made from a name of the program, each with all the names.
 fn made_keys() -> Vec<String> {

@@ -76,6 +76,10 @@ impl SuggestionQuery {
 const FIELDS: [SuggestionField; 4] =
     [SuggestionField::Any, SuggestionField::Title, SuggestionField::Director, SuggestionField::Genre];
 
+/// The parts of a text that match what was typed: each from, up to without, in UTF-16 code units of the text, as
+/// scripts of pages count.
+pub type Marks = Vec<(usize, usize)>;
+
 /// One offer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Suggestion {
@@ -85,6 +89,8 @@ pub enum Suggestion {
         id: MovieId,
         /// Its title.
         text: String,
+        /// What of the text was typed.
+        marks: Marks,
         /// Its year, which tells two movies of one title apart.
         year: Option<u16>,
         /// Its directors, joined.
@@ -94,6 +100,8 @@ pub enum Suggestion {
     Director {
         /// The name.
         text: String,
+        /// What of the text was typed.
+        marks: Marks,
         /// How many movies.
         count: u64,
     },
@@ -101,6 +109,8 @@ pub enum Suggestion {
     Genre {
         /// The name in the database.
         text: String,
+        /// What of the text was typed.
+        marks: Marks,
         /// How many movies.
         count: u64,
     },
@@ -130,11 +140,16 @@ impl Suggestion {
     pub fn to_json(&self) -> Value {
         let url = self.url();
         match self {
-            Self::Title { id, text, year, director } => {
-                json!({"kind": "title", "text": text, "id": id.0, "year": year, "director": director, "url": url})
+            Self::Title { id, text, marks, year, director } => json!({
+                "kind": "title", "text": text, "marks": marks, "id": id.0, "year": year, "director": director,
+                "url": url,
+            }),
+            Self::Director { text, marks, count } => {
+                json!({"kind": "director", "text": text, "marks": marks, "count": count, "url": url})
             }
-            Self::Director { text, count } => json!({"kind": "director", "text": text, "count": count, "url": url}),
-            Self::Genre { text, count } => json!({"kind": "genre", "text": text, "count": count, "url": url}),
+            Self::Genre { text, marks, count } => {
+                json!({"kind": "genre", "text": text, "marks": marks, "count": count, "url": url})
+            }
         }
     }
 }

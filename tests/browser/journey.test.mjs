@@ -92,7 +92,84 @@ test("everything works without scripts", async () => {
   await close();
 });
 
-const paths = ["/", "/listing", "/listing?q=zzzz&genre=Drama", "/movie/60", "/admin", "/manage/add", "/manage/update?id=60", "/manage/delete/60", "/nowhere"];
+test("suggestions tell movies of one title apart and mark what was typed", async () => {
+  const { page: tab, complaints, close } = await page(chromium, served.address);
+  await signIn(tab);
+  await tab.goto("/listing");
+  const field = tab.locator("#bar-q");
+  const options = tab.locator("#bar-q + [role=listbox] [role=option]");
+  await tab.keyboard.press("/");
+  await tab.keyboard.type("star w");
+  const first = options.filter({ hasText: "Star Wars" }).first();
+  await first.waitFor();
+  assert.match(await first.innerText(), /1977 · George Lucas/);
+  assert.match(await first.innerText(), /Movie/);
+  assert.match((await first.locator("mark").allInnerTexts()).join(" "), /^Star W/);
+  const count = await options.count();
+  assert.equal(await tab.locator("body > [role=status]").innerText(), count === 1 ? "1 suggestion" : `${count} suggestions`);
+  await tab.keyboard.press("ArrowUp");
+  assert.equal(await field.getAttribute("aria-activedescendant"), await options.last().getAttribute("id"));
+  await tab.keyboard.press("ArrowDown");
+  assert.equal(await field.getAttribute("aria-activedescendant"), await options.first().getAttribute("id"));
+  await tab.keyboard.press("Escape");
+  assert.equal(await field.getAttribute("aria-expanded"), "false");
+  assert.equal(await field.inputValue(), "star w");
+  await tab.keyboard.press("Escape");
+  assert.equal(await field.inputValue(), "");
+  // What comes from the catalogue or the keyboard is text, never a part of the page.
+  await tab.route("**/suggest?**", (route) =>
+    route.fulfill({ json: { q: "x", suggestions: [{ kind: "title", text: "<img src=x onerror=boom()>", marks: [[0, 4], [2, 99]], url: "/" }] } }));
+  await tab.keyboard.type("x");
+  await options.first().waitFor();
+  assert.equal(await options.first().locator("bdi").first().innerText(), "<img src=x onerror=boom()>");
+  assert.deepEqual(await options.first().locator("mark").allInnerTexts(), ["<img"]);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a result is narrowed and widened by chips, without scripts too", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { page: tab, close } = await page(chromium, served.address, { javaScriptEnabled });
+    await signIn(tab);
+    await tab.goto("/listing?q=kubrick");
+    const total = async () => Number.parseInt(await tab.locator(".listing-head .total").innerText(), 10);
+    const facet = (id) => tab.locator(`.facet:has(#facet-${id}) a.chip`);
+    const all = await total();
+    for (const [id, parameter] of [["genres", "genre="], ["decades", "year="], ["scores", "score="]]) {
+      // The sample has no scores.
+      if (id === "scores" && (await facet(id).count()) === 0) continue;
+      const promised = Number.parseInt(await facet(id).first().locator(".count").innerText(), 10);
+      await facet(id).first().click();
+      await tab.waitForURL((url) => url.search.includes(parameter));
+      assert.equal(await total(), promised);
+      await tab.locator(".chips.on a").nth(1).click();
+      await tab.waitForURL((url) => !url.search.includes(parameter));
+      assert.equal(await total(), all);
+    }
+    await tab.goto("/listing?name=star+wars&year=1930..1939");
+    await tab.locator(".empty").getByRole("link", { name: "Remove the filter Year: 1930s" }).click();
+    await tab.waitForURL(/name=star/);
+    assert.ok((await total()) > 0);
+    await close();
+  }
+});
+
+test("a word that nothing has too is left out, and the page says so", async () => {
+  const { page: tab, close } = await page(chromium, served.address);
+  await signIn(tab);
+  for (const path of ["/listing", "/admin"]) {
+    await tab.goto(`${path}?q=godfather+zzzzqqq`);
+    const told = tab.locator(".told[role=status]");
+    assert.equal(await told.locator("strong").innerText(), "zzzzqqq");
+    await tab.getByRole("main").getByRole("link", { name: "The Godfather", exact: true }).first().waitFor();
+    await told.getByRole("link", { name: "godfather" }).click();
+    await tab.waitForURL(/q=godfather$/);
+    assert.equal(await told.count(), 0);
+  }
+  await close();
+});
+
+const paths = ["/", "/listing", "/listing?q=zzzz&genre=Drama", "/listing?genre=Drama&year=1970..1979", "/listing?q=godfather+zzzzqqq", "/movie/60", "/admin", "/manage/add", "/manage/update?id=60", "/manage/delete/60", "/nowhere"];
 
 for (const [lang, colorScheme, width] of [["en", "light", 1280], ["ar", "dark", 390], ["en", "dark", 320], ["de", "light", 390], ["ja", "light", 1280]]) {
   test(`pages in ${lang}, ${colorScheme}, ${width} pixels wide: no fault that axe finds, nothing overflows`, async () => {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{self, icon};
-use super::{Chrome, filters, layout, listing};
+use super::{Chrome, layout, listing};
 use crate::i18n;
 use crate::model::{FieldErrors, Listing, Movie};
 use crate::tr;
@@ -21,10 +21,7 @@ pub fn page(chrome: &Chrome<'_>, found: &Listing, errors: &FieldErrors) -> Marku
             } @else {
                 (listing::search(locale, "/admin", &found.query))
                 (parts::problems(locale, errors))
-                (filters::active(locale, "/admin", &found.query))
-                (filters::genres(locale, "/admin", found))
-                @if found.movies.is_empty() { (listing::nothing(chrome, "/admin", found)) } @else { (table(chrome, &found.movies)) }
-                (listing::pages(locale, "/admin", found))
+                (listing::found(chrome, "/admin", found, &table(chrome, &found.movies)))
             }
         }
         (dialog(chrome))

@@ -4,9 +4,12 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::parts::{icon, with_parameter};
 use super::{Chrome, Notice};
-use crate::i18n::Locale;
+use crate::i18n::{self, Locale};
 use crate::tr;
 use crate::web::assets;
+
+/// The most suggestions that the script asks for.
+const SUGGESTIONS: u64 = 8;
 
 /// A page. `query` is what the search field of the bar holds.
 pub fn page(chrome: &Chrome<'_>, title: &str, content: &Markup) -> Markup {
@@ -31,7 +34,8 @@ pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Mark
                 script type="module" src=(assets::url("app.js")) {}
             }
             body data-movie=(tr!(locale, "suggest.movie")) data-director=(tr!(locale, "suggest.director"))
-                data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results")) {
+                data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results"))
+                data-counts=(suggestion_counts(locale)) {
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
                 (bar(chrome, query))
                 main id="content" tabindex="-1" {
@@ -42,6 +46,11 @@ pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Mark
             }
         }
     }
+}
+
+/// What the script says of a list of none, one, two … suggestions.
+fn suggestion_counts(locale: Locale) -> String {
+    (0..=SUGGESTIONS).map(|count| i18n::plural(locale, "suggest.count", count)).collect::<Vec<_>>().join("|")
 }
 
 fn bar(chrome: &Chrome<'_>, query: &str) -> Markup {

@@ -17,14 +17,7 @@ pub fn page(chrome: &Chrome<'_>, listing: &Listing, errors: &FieldErrors) -> Mar
             (head(chrome, &tr!(locale, "listing.title"), listing, "/listing"))
             (search(locale, "/listing", &listing.query))
             (parts::problems(locale, errors))
-            (filters::active(locale, "/listing", &listing.query))
-            (filters::genres(locale, "/listing", listing))
-            @if listing.movies.is_empty() {
-                (nothing(chrome, "/listing", listing))
-            } @else {
-                (cards(locale, &listing.movies))
-            }
-            (pages(locale, "/listing", listing))
+            (found(chrome, "/listing", listing, &cards(locale, &listing.movies)))
         }
     };
     layout::with_search(chrome, &tr!(locale, "listing.title"), query, &content)
@@ -56,17 +49,19 @@ pub fn search(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
     let range = |is_open: bool, text: String| if is_open { String::new() } else { text };
     let year = range(query.year.is_open(), query.year.to_string());
     let score = range(query.score.is_open(), query.score.to_string());
-    let is_open = !year.is_empty() || !score.is_empty() || query.sort.is_some() || query.order.is_some();
+    // Years and scores stand above the result as chips too; an order stands here alone.
+    let is_open = query.sort.is_some() || query.order.is_some();
     html! {
         form class="panel search" action=(path) method="get" role="search" aria-label=(tr!(locale, "listing.search")) {
             @if let Some(q) = &query.q { input type="hidden" name="q" value=(q); }
             div class="fields" {
                 (input("name", &tr!(locale, "listing.name"), &text(&query.name), ("off", "title"), ""))
                 (input("director", &tr!(locale, "listing.director"), &text(&query.director), ("off", "director"), ""))
-                (input("genre", &tr!(locale, "listing.genre"), query.genres.first().map_or("", String::as_str), ("off", "genre"), ""))
+                (input("genre", &tr!(locale, "listing.genre"), "", ("off", "genre"), ""))
                 button type="submit" { (icon("search")) span { (tr!(locale, "listing.apply")) } }
             }
-            @for genre in query.genres.iter().skip(1) { input type="hidden" name="genre" value=(genre); }
+            // Genres stand above the result as chips; one that is typed comes to them.
+            @for genre in &query.genres { input type="hidden" name="genre" value=(genre); }
             details open[is_open] {
                 summary { (icon("tune")) (tr!(locale, "listing.more_filters")) }
                 div class="fields" {
@@ -88,21 +83,37 @@ fn sorting(locale: Locale, query: &ListingQuery) -> Markup {
         Sort::Title => tr!(locale, "sort.title"),
         Sort::Added => tr!(locale, "sort.added"),
     };
-    let order = query.effective_order();
+    // Where nothing is chosen nothing is sent, so that a text that is typed next is answered by relevance.
     html! {
         div class="entry" {
             label for="sort" { (tr!(locale, "listing.sort")) }
             select id="sort" name="sort" {
-                @for sort in Sort::ALL {
-                    option value=(sort.name()) selected[sort == query.effective_sort()] { (names(sort)) }
-                }
+                option value="" { (tr!(locale, "listing.automatic")) }
+                @for sort in Sort::ALL { option value=(sort.name()) selected[query.sort == Some(sort)] { (names(sort)) } }
             }
         }
         div class="entry" {
             label for="order" { (tr!(locale, "listing.order")) }
             select id="order" name="order" {
-                option value="desc" selected[order == Order::Desc] { (tr!(locale, "listing.desc")) }
-                option value="asc" selected[order == Order::Asc] { (tr!(locale, "listing.asc")) }
+                option value="" { (tr!(locale, "listing.automatic")) }
+                option value="desc" selected[query.order == Some(Order::Desc)] { (tr!(locale, "listing.desc")) }
+                option value="asc" selected[query.order == Some(Order::Asc)] { (tr!(locale, "listing.asc")) }
+            }
+        }
+    }
+}
+
+/// The result: what it can be narrowed to, its movies as the page shows them, and the ways to its other pages.
+pub fn found(chrome: &Chrome<'_>, path: &str, listing: &Listing, movies: &Markup) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        (filters::dropped(locale, path, listing))
+        @if listing.total > 0 { (filters::active(locale, path, &listing.query)) }
+        div class="result" {
+            (filters::facets(locale, path, listing))
+            div class="found" {
+                @if listing.movies.is_empty() { (nothing(chrome, path, listing)) } @else { (movies) }
+                (pages(locale, path, listing))
             }
         }
     }
@@ -136,8 +147,8 @@ fn card(locale: Locale, movie: &Movie) -> Markup {
     }
 }
 
-/// An empty result: why, and what to do next.
-pub fn nothing(chrome: &Chrome<'_>, path: &str, listing: &Listing) -> Markup {
+/// An empty result: why, and what to do next, above all to take one filter off.
+fn nothing(chrome: &Chrome<'_>, path: &str, listing: &Listing) -> Markup {
     let locale = chrome.locale;
     let query = &listing.query;
     html! {
@@ -149,7 +160,7 @@ pub fn nothing(chrome: &Chrome<'_>, path: &str, listing: &Listing) -> Markup {
             } @else if query.is_filtered() {
                 h2 { (tr!(locale, "listing.nothing")) }
                 p { (tr!(locale, "listing.nothing_hint")) }
-                a class="button" href=(path) { (tr!(locale, "listing.clear")) }
+                (filters::active(locale, path, query))
             } @else {
                 h2 { (tr!(locale, "listing.empty")) }
                 p { (tr!(locale, "listing.empty_hint")) }
@@ -162,7 +173,7 @@ pub fn nothing(chrome: &Chrome<'_>, path: &str, listing: &Listing) -> Markup {
 }
 
 /// Links to the other pages of a result: the first, the last and those around this one.
-pub fn pages(locale: Locale, path: &str, listing: &Listing) -> Markup {
+fn pages(locale: Locale, path: &str, listing: &Listing) -> Markup {
     let last = listing.pages();
     let here = u64::from(listing.query.page);
     let url = |page: u64| {

@@ -17,6 +17,7 @@ pub fn icon(name: &str) -> Markup {
         "close" => include_str!("../../../assets/icons/close.svg"),
         "delete" => include_str!("../../../assets/icons/delete.svg"),
         "edit" => include_str!("../../../assets/icons/edit.svg"),
+        "info" => include_str!("../../../assets/icons/info.svg"),
         "language" => include_str!("../../../assets/icons/language.svg"),
         "login" => include_str!("../../../assets/icons/login.svg"),
         "logout" => include_str!("../../../assets/icons/logout.svg"),
@@ -162,6 +163,19 @@ pub fn field(locale: Locale, input: &Input<'_>, problem: Option<&Problem>) -> Ma
                 p class="problem" id=(id) { (icon("warning")) (i18n::problem(locale, problem)) }
             }
             @if let Some(id) = &hint { p class="hint" id=(id) { (input.hint) } }
+        }
+    }
+}
+
+/// A message with parts of a page in the places of `%{name}`; the order is the language's.
+pub fn filled(message: &str, values: &[(&str, Markup)]) -> Markup {
+    let mut pieces = message.split("%{");
+    html! {
+        (pieces.next().unwrap_or_default())
+        @for piece in pieces {
+            @let (name, text) = piece.split_once('}').unwrap_or((piece, ""));
+            @if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) { (value) }
+            (text)
         }
     }
 }
