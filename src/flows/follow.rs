@@ -28,6 +28,9 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
             if let Err(error) = catch_up(&app) {
                 tracing::warn!(%error, "the search index could not follow; trying again");
             }
+            if let Err(error) = app.index.warm() {
+                tracing::warn!(%error, "the search index could not be warmed");
+            }
             if !app.following.wait_for_work(REST) {
                 break;
             }

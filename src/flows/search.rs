@@ -1,10 +1,12 @@
 //! Reading the catalogue: a page of the listing, one movie, suggestions. The index gives ids, the exact total and
 //! facets; the store gives the rows.
 
+use std::collections::HashSet;
+
 use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
-use crate::index::{self, IndexError};
+use crate::index::{self, IndexError, Marker};
 use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for.
@@ -15,7 +17,15 @@ pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
     ready(app)?;
     let hits = app.index.search(query)?;
     let movies = app.store.movies(&hits.ids)?;
-    Ok(Listing { query: query.clone(), total: hits.total, movies, genres: hits.genres, ..Listing::default() })
+    Ok(Listing {
+        query: query.clone(),
+        total: hits.total,
+        movies,
+        genres: hits.genres,
+        decades: hits.decades,
+        scores: hits.scores,
+        dropped: hits.dropped,
+    })
 }
 
 /// One movie.
@@ -58,12 +68,20 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
     if wants(SuggestionField::Title) {
         ranked.extend(titles(app, &query.q, limit)?);
     }
-    Ok(fit(ranked, limit))
+    let marker = Marker::new(&query.q);
+    let mut suggestions = fit(ranked, limit);
+    for suggestion in &mut suggestions {
+        suggestion.mark(marker.marks(suggestion.text()));
+    }
+    Ok(suggestions)
 }
 
 fn titles(app: &App, text: &str, limit: usize) -> Result<Vec<(u16, Suggestion)>, FlowError> {
     let hits = app.index.suggest_titles(text, limit)?;
-    let movies = app.store.movies(&hits.ids)?;
+    let mut movies = app.store.movies(&hits.ids)?;
+    let mut seen = HashSet::new();
+    // What cannot be told apart is offered once.
+    let is_new = |movie: &Movie| seen.insert((movie.facts.title.clone(), movie.facts.year, movie.facts.director()));
     let suggestion = |movie: Movie| {
         let tiers = hits.ids.iter().position(|id| *id == movie.id).and_then(|place| hits.tiers.get(place));
         let director = movie.facts.director();
@@ -76,6 +94,7 @@ fn titles(app: &App, text: &str, limit: usize) -> Result<Vec<(u16, Suggestion)>,
         };
         (tiers.copied().unwrap_or(u16::MAX), title)
     };
+    movies.retain(is_new);
     Ok(movies.into_iter().map(suggestion).collect())
 }
 

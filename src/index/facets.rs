@@ -188,7 +188,8 @@ impl Counts {
         let all = passing.set(segment, of, Groups::ALL);
         self.total += size(&all);
         // Without a filter of its own a group counts the result itself.
-        let base = |filtered: bool, groups: Groups| if filtered { passing.set(segment, of, groups) } else { all.clone() };
+        let base =
+            |filtered: bool, groups: Groups| if filtered { passing.set(segment, of, groups) } else { all.clone() };
         let by_genre = base(passing.filters_genres(), Groups { genres: false, ..Groups::ALL });
         for bit in (0..genre::KNOWN.len() as u32).chain([genre::OTHER_BIT]) {
             self.known[bit as usize] += common(&by_genre, SetKey::Genre(bit));

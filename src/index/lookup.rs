@@ -121,14 +121,7 @@ impl Lookup<'_> {
         Ok(())
     }
 
-    fn exact(
-        &self,
-        of: Dictionary,
-        word: &str,
-        place: Place,
-        cost: u8,
-        lists: &mut Vec<List>,
-    ) -> tantivy::Result<()> {
+    fn exact(&self, of: Dictionary, word: &str, place: Place, cost: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
         if let Some(info) = self.segment.term(of, &term(word, place))? {
             lists.push(List { cost, of, info });
         }

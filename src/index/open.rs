@@ -60,7 +60,11 @@ pub fn open(folder: &Path) -> Result<(Opened, bool), IndexError> {
         Err(error) => {
             tracing::warn!(%error, folder = %folder.display(), "the search index cannot be used and will be built anew");
             let (schema, fields) = schema::schema();
-            let index = Index::builder().schema(schema).settings(schema::settings()).tokenizers(schema::tokenizers()).create_in_ram()?;
+            let index = Index::builder()
+                .schema(schema)
+                .settings(schema::settings())
+                .tokenizers(schema::tokenizers())
+                .create_in_ram()?;
             Ok((assemble(index, fields, folder)?, true))
         }
     }

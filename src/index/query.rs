@@ -160,7 +160,8 @@ impl Question {
 
     fn of_clauses(clauses: Vec<Clause>, filters: Filters) -> Self {
         // "dune 2021": a number beside other words may be the year.
-        let is_year = |word: &Wanted| word.letters == 4 && word.word.parse().is_ok_and(|year| (1870..=2100).contains(&year));
+        let is_year =
+            |word: &Wanted| word.letters == 4 && word.word.parse().is_ok_and(|year| (1870..=2100).contains(&year));
         let words = || clauses.iter().flat_map(|clause| &clause.words);
         let has_year = words().count() > 1 && words().any(is_year);
         Self { clauses, filters, has_year }
@@ -326,8 +327,11 @@ impl<'a> Search<'a> {
 
     fn matches(&self, kept: &[At], levels: &[Level]) -> tantivy::Result<Vec<Vec<Match>>> {
         let in_segment = |(number, segment): (usize, &Segment)| {
-            let words: Vec<(&Lists, Level)> =
-                kept.iter().zip(levels).map(|(at, level)| (&self.lists[at.0][at.1].by_segment[number], *level)).collect();
+            let words: Vec<(&Lists, Level)> = kept
+                .iter()
+                .zip(levels)
+                .map(|(at, level)| (&self.lists[at.0][at.1].by_segment[number], *level))
+                .collect();
             candidates::find(segment, &words, self.effort.most)
         };
         self.snapshot.segments.iter().enumerate().map(in_segment).collect()
@@ -360,7 +364,8 @@ impl<'a> Search<'a> {
                 }
             }
             // Both words of a pair are met by what the two are as one.
-            for pair in [word.checked_sub(1).map(|before| [before, word]), Some([word, word + 1])].into_iter().flatten() {
+            for pair in [word.checked_sub(1).map(|before| [before, word]), Some([word, word + 1])].into_iter().flatten()
+            {
                 if let [Some(left), Some(right)] = pair.map(|place| words.get(place)) {
                     lookup.split([left, right], level, lists)?;
                 }

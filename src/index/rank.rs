@@ -232,7 +232,11 @@ fn in_order(columns: &Columns, set: Option<FixedBitSet>, page: Page) -> Box<dyn 
 }
 
 /// A page out of the ordered documents of all segments.
-fn merge<I: Iterator<Item = Ranked>>(snapshot: &Snapshot, mut walks: Vec<I>, page: Page) -> tantivy::Result<Vec<Place>> {
+fn merge<I: Iterator<Item = Ranked>>(
+    snapshot: &Snapshot,
+    mut walks: Vec<I>,
+    page: Page,
+) -> tantivy::Result<Vec<Place>> {
     let place = |segment: usize, ranked: Ranked| Place { segment, doc: ranked.doc, tiers: ranked.tiers };
     if let [walk] = &mut walks[..] {
         return Ok(walk.skip(page.offset).take(page.limit).map(|ranked| place(0, ranked)).collect());
@@ -292,15 +296,11 @@ const COVERED: f32 = 30.0;
 /// How much fame it is worth that two neighbouring words are neighbours in the title.
 const NEIGHBOURS: f32 = 4.0;
 
-fn relevance(
-    columns: &Columns,
-    matched: Match,
-    (is_whole, neighbours): (bool, u8),
-    title_words: Option<usize>,
-) -> u64 {
+fn relevance(columns: &Columns, matched: Match, (is_whole, neighbours): (bool, u8), title_words: Option<usize>) -> u64 {
     let doc = matched.doc as usize;
     // All words were met in the title, which has no more.
-    let is_covered = matched.ranks == 0 && title_words.is_some_and(|typed| usize::from(columns.title_words[doc]) <= typed);
+    let is_covered =
+        matched.ranks == 0 && title_words.is_some_and(|typed| usize::from(columns.title_words[doc]) <= typed);
     let covered = if is_covered { COVERED } else { 0.0 };
     let standing = columns.fame[doc].min(MOST_FAME) + covered + NEIGHBOURS * f32::from(neighbours)
         - FIELD_COST * f32::from(matched.ranks);

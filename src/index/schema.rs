@@ -143,8 +143,12 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.id, movie.id.0.unsigned_abs());
     document.add_i64(fields.rev, movie.rev);
-    let texts =
-        [(fields.words, terms.words), (fields.joined, terms.joined), (fields.sounds, terms.sounds), (fields.starts, terms.starts)];
+    let texts = [
+        (fields.words, terms.words),
+        (fields.joined, terms.joined),
+        (fields.sounds, terms.sounds),
+        (fields.starts, terms.starts),
+    ];
     for (field, text) in texts {
         if !text.is_empty() {
             document.add_text(field, text);

@@ -43,13 +43,7 @@ impl Snapshot {
         segments.retain(|segment| segment.columns.len() > 0);
         segments.sort_by_key(|segment| std::cmp::Reverse(segment.columns.len()));
         let revision = before.map_or(1, |before| before.revision + 1);
-        Ok(Some(Self {
-            searcher,
-            segments,
-            revision,
-            everything: OnceLock::new(),
-            genre_words: OnceLock::new(),
-        }))
+        Ok(Some(Self { searcher, segments, revision, everything: OnceLock::new(), genre_words: OnceLock::new() }))
     }
 
     /// How many movies there are.
@@ -96,4 +90,3 @@ impl Snapshot {
         Ok(())
     }
 }
-

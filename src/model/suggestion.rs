@@ -117,6 +117,13 @@ pub enum Suggestion {
 }
 
 impl Suggestion {
+    /// Says which parts of the text are what was typed.
+    pub fn mark(&mut self, found: Marks) {
+        match self {
+            Self::Title { marks, .. } | Self::Director { marks, .. } | Self::Genre { marks, .. } => *marks = found,
+        }
+    }
+
     /// The text to show and to complete with.
     pub fn text(&self) -> &str {
         match self {
