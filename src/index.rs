@@ -187,6 +187,11 @@ impl Index {
         })
     }
 
+    /// Another number after each visible change; answers may be kept as long as it stays the same.
+    pub fn revision(&self) -> u64 {
+        self.opened().searcher().generation().generation_id()
+    }
+
     /// The movies whose title may be meant by `text`, nearest first.
     ///
     /// # Errors

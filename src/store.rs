@@ -399,6 +399,16 @@ impl Store {
         self.sqlite().session(token_hash, now, idle)
     }
 
+    /// [`Self::session`] where it was found lately and nothing has changed since; waits for nobody.
+    pub fn known_session(&self, token_hash: &[u8], now: i64) -> Option<Account> {
+        self.sqlite().known_session(token_hash, now)
+    }
+
+    /// [`Self::token_account`], likewise.
+    pub fn known_token(&self, token_hash: &[u8], now: i64) -> Option<Account> {
+        self.sqlite().known_token(token_hash, now)
+    }
+
     /// Ends a session.
     ///
     /// # Errors

@@ -89,6 +89,16 @@ pub fn of_session(app: &App, secret: &str) -> Result<Option<Account>, FlowError>
     Ok(app.store.session(&secret_hash(secret), now(), SESSION_IDLE)?)
 }
 
+/// [`of_session`] without blocking, where it was found lately and still counts; `None` tells nothing.
+pub fn of_known_session(app: &App, secret: &str) -> Option<Account> {
+    app.store.known_session(&secret_hash(secret), now())
+}
+
+/// [`of_token`], likewise.
+pub fn of_known_token(app: &App, secret: &str) -> Option<Account> {
+    app.store.known_token(&secret_hash(secret), now())
+}
+
 /// The account of an API token.
 ///
 /// # Errors

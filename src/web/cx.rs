@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION};
 use http::{HeaderMap, Method};
@@ -93,8 +93,8 @@ pub struct Asked {
     pub parameters: Vec<(&'static str, String)>,
     /// Who is asking.
     pub identity: Identity,
-    /// The session's token for forms; empty where there is no session.
-    pub csrf: String,
+    /// The session's token for forms, once a page has asked for it.
+    csrf: OnceLock<String>,
     /// What came with it.
     pub body: Body,
     /// The visitor's language.
@@ -128,7 +128,7 @@ impl Asked {
             pattern: "",
             parameters: Vec::new(),
             identity: Identity::Nobody,
-            csrf: String::new(),
+            csrf: OnceLock::new(),
             body: Body::Empty,
             locale,
             chosen,
@@ -163,6 +163,14 @@ impl Asked {
     /// The visitor may read the catalogue.
     pub fn may_read(&self) -> bool {
         self.server.app.config.public || self.account().is_some()
+    }
+
+    /// The session's token for forms; empty where there is no session.
+    pub fn csrf(&self) -> &str {
+        match &self.identity {
+            Identity::Session { secret, .. } => self.csrf.get_or_init(|| guard::csrf_token(secret)),
+            Identity::Nobody | Identity::Token(_) => "",
+        }
     }
 
     /// The request may change something.
@@ -215,7 +223,7 @@ impl Asked {
         Chrome {
             locale: self.locale,
             account: self.account(),
-            csrf: &self.csrf,
+            csrf: self.csrf(),
             address: &self.address,
             may_read: self.may_read(),
             signup_open: self.server.app.config.signup_open,

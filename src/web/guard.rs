@@ -32,10 +32,16 @@ const LONGEST_PATH: usize = 2000;
 pub async fn identify(asked: &Asked) -> Result<Identity, WebError> {
     let app = &asked.server.app;
     if let Some(token) = bearer(asked.header(AUTHORIZATION)).map(str::to_owned) {
+        if let Some(account) = account::of_known_token(app, &token) {
+            return Ok(Identity::Token(account));
+        }
         let account = app.blocking(move |app| account::of_token(app, &token)).await?;
         return account.map(Identity::Token).ok_or(WebError::Unauthenticated);
     }
     let Some(secret) = session_secret(asked) else { return Ok(Identity::Nobody) };
+    if let Some(account) = account::of_known_session(app, &secret) {
+        return Ok(Identity::Session { account, secret });
+    }
     let cookie = secret.clone();
     let account = app.blocking(move |app| account::of_session(app, &cookie)).await?;
     Ok(account.map_or(Identity::Nobody, |account| Identity::Session { account, secret }))

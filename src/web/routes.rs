@@ -16,7 +16,7 @@ use http::{Method, StatusCode};
 use tokio::time::timeout;
 
 use super::body::{self, Chunks};
-use super::cx::{AdminCx, Arrived, Asked, Cx, Identity, ReaderCx, SetupCx};
+use super::cx::{AdminCx, Arrived, Asked, Cx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
 use super::{Server, account, guard, home, listing, manage, movie, setup, status, suggest};
@@ -180,9 +180,6 @@ async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError
     }
     if !is_anonymous(asked.pattern) {
         asked.identity = guard::identify(asked).await?;
-    }
-    if let Identity::Session { secret, .. } = &asked.identity {
-        asked.csrf = guard::csrf_token(secret);
     }
     let (route, parameters) = match found {
         Ok(found) => found,

@@ -1,15 +1,22 @@
 //! Sessions and API tokens. Only hashes of secrets are stored. Both are looked up on every request that carries one, so
-//! that is one indexed read; that somebody was here is noted at most once a minute, and not at all if it would wait.
+//! that is one indexed read, and none where nothing was committed since (see `known`); that somebody was here is noted
+//! at most once a minute, and not at all if it would wait.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::accounts::account;
+use super::known::Found;
 use super::{Failure, Sqlite};
 use crate::model::Account;
 use crate::store::{Session, StoreError, Token};
 
 /// Seconds between two notes that somebody was here.
 const NOTED_EVERY: i64 = 60;
+
+/// There is nothing to note yet.
+fn is_noted(found: &Found, now: i64) -> bool {
+    now - found.noted_at < NOTED_EVERY
+}
 
 impl Sqlite {
     pub fn add_session(&self, session: &Session) -> Result<(), StoreError> {
@@ -24,20 +31,35 @@ impl Sqlite {
     }
 
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
+        let version = self.known.version(&self.path);
         let found = self.read(|db| {
             let mut statement = db.prepare_cached(
-                "select accounts.id, name, role, accounts.created_at, seen_at from sessions \
+                "select accounts.id, name, role, accounts.created_at, seen_at, expires_at from sessions \
                  join accounts on accounts.id = account_id \
                  where token_hash = ?1 and expires_at > ?2 and seen_at > ?3",
             )?;
-            let row = |row: &rusqlite::Row<'_>| Ok((account(row)?, row.get::<_, i64>(4)?));
+            let row = |row: &rusqlite::Row<'_>| {
+                Ok(Found { account: account(row)?, noted_at: row.get(4)?, expires_at: row.get(5)? })
+            };
             Ok(statement.query_row(params![token_hash, now, now - idle], row).optional()?)
         })?;
-        let Some((account, seen_at)) = found else { return Ok(None) };
-        if now - seen_at >= NOTED_EVERY {
+        let Some(found) = found else { return Ok(None) };
+        if now - found.noted_at >= NOTED_EVERY {
             self.note("update sessions set seen_at = ?2 where token_hash = ?1", token_hash, now);
         }
-        Ok(Some(account))
+        self.known.keep(version, token_hash, found.clone());
+        Ok(Some(found.account))
+    }
+
+    pub fn known_session(&self, token_hash: &[u8], now: i64) -> Option<Account> {
+        // Idle sessions end after far more than a minute, so one that was noted within it is not idle.
+        let counts = |found: &Found| found.expires_at.is_some_and(|end| end > now) && is_noted(found, now);
+        self.known.get(token_hash).filter(counts).map(|found| found.account)
+    }
+
+    pub fn known_token(&self, token_hash: &[u8], now: i64) -> Option<Account> {
+        let counts = |found: &Found| found.expires_at.is_none() && is_noted(found, now);
+        self.known.get(token_hash).filter(counts).map(|found| found.account)
     }
 
     pub fn remove_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
@@ -85,6 +107,7 @@ impl Sqlite {
     }
 
     pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
+        let version = self.known.version(&self.path);
         let found = self.read(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
@@ -97,6 +120,8 @@ impl Sqlite {
         if used_at.is_none_or(|used_at| now - used_at >= NOTED_EVERY) {
             self.note("update api_tokens set used_at = ?2 where token_hash = ?1", token_hash, now);
         }
+        let found = Found { account: account.clone(), noted_at: used_at.unwrap_or(0), expires_at: None };
+        self.known.keep(version, token_hash, found);
         Ok(Some(account))
     }
 
