@@ -3,6 +3,7 @@
 //! Concrete and synchronous: callers reach it through `App::blocking`. The one backend of today is SQLite; a
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
+mod known;
 mod sqlite;
 
 use std::path::Path;
@@ -397,16 +398,6 @@ impl Store {
     /// As every call of the store.
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
         self.sqlite().session(token_hash, now, idle)
-    }
-
-    /// [`Self::session`] where it was found lately and nothing has changed since; waits for nobody.
-    pub fn known_session(&self, token_hash: &[u8], now: i64) -> Option<Account> {
-        self.sqlite().known_session(token_hash, now)
-    }
-
-    /// [`Self::token_account`], likewise.
-    pub fn known_token(&self, token_hash: &[u8], now: i64) -> Option<Account> {
-        self.sqlite().known_token(token_hash, now)
     }
 
     /// Ends a session.

@@ -23,8 +23,10 @@ pub mod body;
 pub mod cx;
 pub mod error;
 pub mod guard;
+pub mod kept;
 pub mod metrics;
 pub mod negotiate;
+pub mod pieces;
 pub mod reply;
 mod socket;
 
@@ -52,6 +54,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 
 use self::cx::{Arrival, Arrived};
+use self::kept::Kept;
 use self::metrics::Metrics;
 use self::socket::PatientStream;
 use crate::app::App;
@@ -77,6 +80,8 @@ pub struct Server {
     pub app: Arc<App>,
     /// What `/metrics` tells.
     pub metrics: Metrics,
+    /// Answers that need not be made again.
+    pub kept: Kept,
 }
 
 /// Serves until `shutdown` is done, then finishes the requests under way, at most ten seconds.
@@ -84,7 +89,7 @@ pub struct Server {
 /// # Errors
 /// None today; a listener that fails to accept is tried again.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let server = Arc::new(Server { app, metrics: Metrics::default() });
+    let server = Arc::new(Server { app, metrics: Metrics::default(), kept: Kept::default() });
     let service = ServiceBuilder::new()
         .layer(
             CompressionLayer::new()

@@ -64,14 +64,24 @@ pub fn bytes(status: StatusCode, cache: Cache, kind: &'static str, body: impl In
 
 /// A page.
 pub fn html(asked: &Asked, status: StatusCode, page: Markup) -> Response {
-    let mut response = bytes(status, Cache::of(asked), "text/html; charset=utf-8", page.into_string());
+    html_text(asked, status, page.into_string())
+}
+
+/// A page that is rendered already.
+pub fn html_text(asked: &Asked, status: StatusCode, page: impl Into<Bytes>) -> Response {
+    let mut response = bytes(status, Cache::of(asked), "text/html; charset=utf-8", page);
     response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.locale.code()));
     vary(asked, response)
 }
 
 /// A JSON document.
 pub fn json(asked: &Asked, status: StatusCode, value: &Value) -> Response {
-    vary(asked, bytes(status, Cache::of(asked), "application/json", value.to_string()))
+    json_text(asked, status, value.to_string())
+}
+
+/// A JSON document that is written already.
+pub fn json_text(asked: &Asked, status: StatusCode, text: impl Into<Bytes>) -> Response {
+    vary(asked, bytes(status, Cache::of(asked), "application/json", text))
 }
 
 /// Leads a browser on to an address.
@@ -97,7 +107,7 @@ pub fn add_cookie(response: &mut Response, cookie: &str) {
 
 /// What the reply depends on; and remembers the language that the address chose.
 fn vary(asked: &Asked, mut response: Response) -> Response {
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept"));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept, Accept-Encoding"));
     if let Some(locale) = asked.chosen {
         let secure = if asked.is_https() { "; Secure" } else { "" };
         let code = locale.code();

@@ -1,4 +1,5 @@
-//! Who was found lately, by the hash of the session's or token's secret, so that their next request costs no query.
+//! What was read lately, so that reading it again costs no query: the last change, and who was found by the hash of a
+//! session's or token's secret.
 //!
 //! Exact, because everything is forgotten as soon as anybody has committed anything: `pragma data_version` of one
 //! connection changes with each commit of any other, in this process or not. Reading it takes a few microseconds and
@@ -6,13 +7,13 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{lock, open};
-use crate::model::Account;
+use super::{Sqlite, edits, lock, open};
+use crate::model::{Account, Rev};
 
 /// Accounts that are kept at most; beyond, all are forgotten and found again.
 const MOST: usize = 10_000;
@@ -40,17 +41,40 @@ struct Watch {
     /// Never writes: its own commits would not count.
     connection: Option<Connection>,
     version: Option<Version>,
+    head: Option<Rev>,
     found: HashMap<Vec<u8>, Found>,
+}
+
+impl Sqlite {
+    /// The last change, now.
+    pub fn known_head(&self) -> Option<Rev> {
+        self.known.head(&self.path)
+    }
 }
 
 impl Known {
     /// The state of now. What is read after this call may be kept under it, see [`Self::keep`].
     pub fn version(&self, path: &Path) -> Option<Version> {
+        self.watch(path).look()
+    }
+
+    /// The last change, now.
+    pub fn head(&self, path: &Path) -> Option<Rev> {
+        let mut watch = self.watch(path);
+        watch.look()?;
+        if watch.head.is_none() {
+            // Read after the version was, so it may be newer than that, and then it is read again.
+            watch.head = watch.connection.as_ref().and_then(|connection| edits::head(connection).ok());
+        }
+        watch.head
+    }
+
+    fn watch(&self, path: &Path) -> MutexGuard<'_, Watch> {
         let mut watch = lock(&self.0);
         if watch.connection.is_none() {
             watch.connection = connect(path);
         }
-        watch.look()
+        watch
     }
 
     /// What was found, if nothing has been committed since.
@@ -82,6 +106,7 @@ impl Watch {
         });
         if version.is_none() || version != self.version {
             self.found.clear();
+            self.head = None;
             self.version = version;
         }
         version
