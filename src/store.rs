@@ -10,6 +10,7 @@ use std::path::Path;
 
 use crate::model::{Account, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
+pub use self::known::{Known, Secret};
 pub use self::sqlite::FlaskDump;
 
 /// What can go wrong in the store. Which page or status each becomes is decided in `flows` and `web::error`.

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Buf;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use http::{HeaderMap, Method, Request, Uri};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -195,7 +195,7 @@ where
 }
 
 /// The one filter: takes the request apart, leaves everything else to [`routes::answer`].
-fn filter(server: Arc<Server>) -> BoxedFilter<(reply::Response,)> {
+fn filter(server: Arc<Server>) -> BoxedFilter<(warp::reply::Response,)> {
     let query = warp::query::raw().or_else(|_| async { Ok::<_, Infallible>((String::new(),)) });
     warp::method()
         .and(warp::path::full())
@@ -213,7 +213,7 @@ fn filter(server: Arc<Server>) -> BoxedFilter<(reply::Response,)> {
             });
             let arrival = Option::unwrap_or_default(arrival);
             let arrived = Arrived { method, path: path.as_str().to_owned(), query, headers, arrival };
-            routes::answer(Arc::clone(&server), arrived, Box::pin(chunks))
+            routes::answer(Arc::clone(&server), arrived, Box::pin(chunks)).map(reply::for_warp)
         })
         .boxed()
 }

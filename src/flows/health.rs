@@ -2,7 +2,6 @@
 
 use super::FlowError;
 use crate::app::App;
-use crate::model::Rev;
 
 /// The database and the search index answer.
 ///
@@ -16,21 +15,6 @@ pub fn ready(app: &App) -> Result<(), &'static str> {
         return Err("the search index is being built");
     }
     Ok(())
-}
-
-/// A state of catalogue and index: what is read in the same state is the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
-    index: u64,
-    head: Rev,
-}
-
-/// The state of this moment. Does not block; `None` while the index is being built or where it cannot be told.
-pub fn state(app: &App) -> Option<State> {
-    if !app.following.is_ready() || app.index.is_damaged() {
-        return None;
-    }
-    Some(State { index: app.index.revision(), head: app.store.known_head()? })
 }
 
 /// Figures of the moment.

@@ -13,6 +13,7 @@ use super::error::WebError;
 use super::view::{Chrome, Notice};
 use super::{Server, guard, negotiate};
 use crate::flows::account;
+use crate::flows::glance::State;
 use crate::i18n::{self, Locale};
 use crate::model::{Account, MovieId};
 
@@ -93,6 +94,8 @@ pub struct Asked {
     pub parameters: Vec<(&'static str, String)>,
     /// Who is asking.
     pub identity: Identity,
+    /// The state of the catalogue before anything was read for the answer.
+    pub state: Option<State>,
     /// The session's token for forms, once a page has asked for it.
     csrf: OnceLock<String>,
     /// What came with it.
@@ -128,6 +131,7 @@ impl Asked {
             pattern: "",
             parameters: Vec::new(),
             identity: Identity::Nobody,
+            state: None,
             csrf: OnceLock::new(),
             body: Body::Empty,
             locale,

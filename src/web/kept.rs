@@ -15,9 +15,9 @@ use serde_json::Value;
 use super::cx::Cx;
 use super::negotiate;
 use super::pieces::{Filling, Gap, Pieces};
-use super::reply::{self, Response};
+use super::reply::{self, Body, Response};
 use super::view::Chrome;
-use crate::flows::health::{self, State};
+use crate::flows::glance::State;
 use crate::model::{Account, Role};
 
 /// Bytes of memory that answers may take.
@@ -47,7 +47,7 @@ impl Default for Kept {
     }
 }
 
-/// Where the answer to a request is kept. Taken before anything is read for the answer.
+/// Where the answer to a request is kept.
 pub struct Place {
     key: String,
     /// `None` where the answer cannot be kept.
@@ -60,7 +60,7 @@ impl Place {
     /// The place of a request's answer.
     pub fn of(cx: &Cx) -> Self {
         // A page that tells what has just been done is shown once.
-        let state = if cx.value("notice").is_some() { None } else { health::state(&cx.server.app) };
+        let state = cx.state.filter(|_| cx.value("notice").is_none());
         let visitor = match cx.account().map(|account| account.role) {
             None => "nobody",
             Some(Role::User) => "user",
@@ -74,9 +74,9 @@ impl Place {
 
     /// The answer that is kept there, for this visitor.
     pub fn find(&self, cx: &Cx) -> Option<Response> {
-        let state = self.state.as_ref()?;
+        let state = self.state?;
         let answer = cx.server.kept.0.get(&self.key)?;
-        (answer.state == *state).then(|| answer.reply(cx))
+        (answer.state == state).then(|| answer.reply(cx))
     }
 
     /// What a page shows around its content, with marks for what is the visitor's own.
@@ -119,7 +119,7 @@ fn reply(cx: &Cx, pieces: &Pieces, is_json: bool) -> Response {
     let name = cx.account().map(|account| maud::html! { (account.name) }.into_string()).unwrap_or_default();
     let filling = if is_json { Filling::default() } else { Filling { name: &name, csrf: cx.csrf() } };
     let is_packed = pieces.len() > SMALL && negotiate::accepts(cx.header(ACCEPT_ENCODING), "gzip");
-    let body = if is_packed { pieces.packed(filling) } else { pieces.filled(filling) };
+    let body = if is_packed { Body::from(pieces.packed(filling)) } else { Body::of(pieces.filled(filling)) };
     let mut response = match is_json {
         true => reply::json_text(cx, StatusCode::OK, body),
         false => reply::html_text(cx, StatusCode::OK, body),

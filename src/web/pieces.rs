@@ -75,6 +75,8 @@ pub struct Pieces {
     packed: OnceLock<Vec<Packed>>,
 }
 
+/// The most bytes of a piece that is copied.
+const COPIED: usize = 8 << 10;
 /// The most bytes of a stored block of deflate.
 const STORED: usize = 0xffff;
 /// A gzip stream's head: deflate, no name, no time, any system.
@@ -104,18 +106,25 @@ impl Pieces {
         self.pieces.iter().map(|piece| piece.text.len()).sum()
     }
 
-    /// The whole text.
-    pub fn filled(&self, filling: Filling<'_>) -> Bytes {
-        if let [whole] = &*self.pieces {
-            return whole.text.clone();
-        }
-        let gaps = self.pieces.iter().filter_map(|piece| piece.gap);
-        let mut filled = Vec::with_capacity(self.len() + gaps.map(|gap| filling.of(gap).len()).sum::<usize>());
+    /// The whole text, long pieces of it shared rather than copied.
+    pub fn filled(&self, filling: Filling<'_>) -> Vec<Bytes> {
+        let mut filled = Vec::with_capacity(3);
+        let mut short = Vec::new();
         for piece in &self.pieces {
-            filled.extend_from_slice(&piece.text);
-            filled.extend_from_slice(piece.gap.map_or("", |gap| filling.of(gap)).as_bytes());
+            if piece.text.len() > COPIED {
+                if !short.is_empty() {
+                    filled.push(Bytes::from(std::mem::take(&mut short)));
+                }
+                filled.push(piece.text.clone());
+            } else {
+                short.extend_from_slice(&piece.text);
+            }
+            short.extend_from_slice(piece.gap.map_or("", |gap| filling.of(gap)).as_bytes());
         }
-        filled.into()
+        if !short.is_empty() {
+            filled.push(Bytes::from(short));
+        }
+        filled
     }
 
     /// The whole text as a gzip stream.
@@ -181,7 +190,7 @@ mod tests {
         for (name, csrf) in [("anna", "secret"), ("", ""), (long.as_str(), "é")] {
             let filling = Filling { name, csrf };
             let whole = format!("{name}<a>{csrf}{name}{middle}{csrf}");
-            assert_eq!(pieces.filled(filling), whole.as_bytes());
+            assert_eq!(pieces.filled(filling).concat(), whole.as_bytes());
             assert_eq!(unpacked(&pieces.packed(filling)), whole);
         }
         assert!(pieces.packed(Filling::default()).len() < 1000);
@@ -191,7 +200,7 @@ mod tests {
     fn a_text_without_gaps_is_one_piece() {
         for text in ["", "{}", "text"] {
             let pieces = Pieces::cut(text.to_owned());
-            assert_eq!(pieces.filled(Filling::default()), text.as_bytes());
+            assert_eq!(pieces.filled(Filling::default()).concat(), text.as_bytes());
             assert_eq!(unpacked(&pieces.packed(Filling::default())), text);
             assert_eq!(pieces.len(), text.len());
         }

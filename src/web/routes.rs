@@ -179,7 +179,7 @@ async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError
         asked.pattern = route.path;
     }
     if !is_anonymous(asked.pattern) {
-        asked.identity = guard::identify(asked).await?;
+        guard::identify(asked).await?;
     }
     let (route, parameters) = match found {
         Ok(found) => found,

@@ -1,22 +1,17 @@
 //! Sessions and API tokens. Only hashes of secrets are stored. Both are looked up on every request that carries one, so
-//! that is one indexed read, and none where nothing was committed since (see `known`); that somebody was here is noted
+//! that is one indexed read, and none where nothing was committed since (see `lately`); that somebody was here is noted
 //! at most once a minute, and not at all if it would wait.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::accounts::account;
-use super::known::Found;
+use super::lately::Found;
 use super::{Failure, Sqlite};
 use crate::model::Account;
-use crate::store::{Session, StoreError, Token};
+use crate::store::{Known, Secret, Session, StoreError, Token};
 
 /// Seconds between two notes that somebody was here.
 const NOTED_EVERY: i64 = 60;
-
-/// There is nothing to note yet.
-fn is_noted(found: &Found, now: i64) -> bool {
-    now - found.noted_at < NOTED_EVERY
-}
 
 impl Sqlite {
     pub fn add_session(&self, session: &Session) -> Result<(), StoreError> {
@@ -31,7 +26,7 @@ impl Sqlite {
     }
 
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
-        let version = self.known.version(&self.path);
+        let version = self.lately.version(&self.path);
         let found = self.read(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, seen_at, expires_at from sessions \
@@ -47,19 +42,25 @@ impl Sqlite {
         if now - found.noted_at >= NOTED_EVERY {
             self.note("update sessions set seen_at = ?2 where token_hash = ?1", token_hash, now);
         }
-        self.known.keep(version, token_hash, found.clone());
+        self.lately.keep(version, token_hash, found.clone());
         Ok(Some(found.account))
     }
 
-    pub fn known_session(&self, token_hash: &[u8], now: i64) -> Option<Account> {
+    pub fn known(&self, secret: Option<Secret<'_>>, now: i64) -> Known {
+        let hash = secret.map(|secret| match secret {
+            Secret::Session(hash) | Secret::Token(hash) => hash,
+        });
+        let (head, found) = self.lately.look(&self.path, hash);
         // Idle sessions end after far more than a minute, so one that was noted within it is not idle.
-        let counts = |found: &Found| found.expires_at.is_some_and(|end| end > now) && is_noted(found, now);
-        self.known.get(token_hash).filter(counts).map(|found| found.account)
-    }
-
-    pub fn known_token(&self, token_hash: &[u8], now: i64) -> Option<Account> {
-        let counts = |found: &Found| found.expires_at.is_none() && is_noted(found, now);
-        self.known.get(token_hash).filter(counts).map(|found| found.account)
+        let counts = |found: &Found| {
+            let is_meant = match (secret, found.expires_at) {
+                (Some(Secret::Session(_)), Some(end)) => end > now,
+                (Some(Secret::Token(_)), None) => true,
+                _ => false,
+            };
+            is_meant && now - found.noted_at < NOTED_EVERY
+        };
+        Known { head, account: found.filter(counts).map(|found| found.account) }
     }
 
     pub fn remove_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
@@ -107,7 +108,7 @@ impl Sqlite {
     }
 
     pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
-        let version = self.known.version(&self.path);
+        let version = self.lately.version(&self.path);
         let found = self.read(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
@@ -121,7 +122,7 @@ impl Sqlite {
             self.note("update api_tokens set used_at = ?2 where token_hash = ?1", token_hash, now);
         }
         let found = Found { account: account.clone(), noted_at: used_at.unwrap_or(0), expires_at: None };
-        self.known.keep(version, token_hash, found);
+        self.lately.keep(version, token_hash, found);
         Ok(Some(account))
     }
 

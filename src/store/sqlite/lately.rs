@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{Sqlite, edits, lock, open};
+use super::{edits, lock, open};
 use crate::model::{Account, Rev};
 
 /// Accounts that are kept at most; beyond, all are forgotten and found again.
@@ -34,7 +34,7 @@ pub struct Found {
 pub struct Version(i64);
 
 #[derive(Default)]
-pub struct Known(Mutex<Watch>);
+pub struct Lately(Mutex<Watch>);
 
 #[derive(Default)]
 struct Watch {
@@ -45,43 +45,23 @@ struct Watch {
     found: HashMap<Vec<u8>, Found>,
 }
 
-impl Sqlite {
-    /// The last change, now.
-    pub fn known_head(&self) -> Option<Rev> {
-        self.known.head(&self.path)
-    }
-}
-
-impl Known {
+impl Lately {
     /// The state of now. What is read after this call may be kept under it, see [`Self::keep`].
     pub fn version(&self, path: &Path) -> Option<Version> {
         self.watch(path).look()
     }
 
-    /// The last change, now.
-    pub fn head(&self, path: &Path) -> Option<Rev> {
+    /// The last change, and what was found for a hash if nothing has been committed since; both of this moment.
+    pub fn look(&self, path: &Path, hash: Option<&[u8]>) -> (Option<Rev>, Option<Found>) {
         let mut watch = self.watch(path);
-        watch.look()?;
+        if watch.look().is_none() {
+            return (None, None);
+        }
         if watch.head.is_none() {
-            // Read after the version was, so it may be newer than that, and then it is read again.
+            // It may be of a later state than the one looked at; then the next look forgets it.
             watch.head = watch.connection.as_ref().and_then(|connection| edits::head(connection).ok());
         }
-        watch.head
-    }
-
-    fn watch(&self, path: &Path) -> MutexGuard<'_, Watch> {
-        let mut watch = lock(&self.0);
-        if watch.connection.is_none() {
-            watch.connection = connect(path);
-        }
-        watch
-    }
-
-    /// What was found, if nothing has been committed since.
-    pub fn get(&self, hash: &[u8]) -> Option<Found> {
-        let mut watch = lock(&self.0);
-        watch.look()?;
-        watch.found.get(hash).cloned()
+        (watch.head, hash.and_then(|hash| watch.found.get(hash).cloned()))
     }
 
     /// Keeps what was read after `version` was taken, if that is still the state.
@@ -94,6 +74,14 @@ impl Known {
             watch.found.clear();
         }
         watch.found.insert(hash.to_vec(), found);
+    }
+
+    fn watch(&self, path: &Path) -> MutexGuard<'_, Watch> {
+        let mut watch = lock(&self.0);
+        if watch.connection.is_none() {
+            watch.connection = connect(path);
+        }
+        watch
     }
 }
 
