@@ -42,7 +42,12 @@ const KEPT_READERS: usize = 8;
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = open::open(path)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()), lately: lately::Lately::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            lately: lately::Lately::default(),
+        })
     }
 
     pub fn path(&self) -> &Path {
