@@ -17,13 +17,36 @@ use crate::flows::glance::State;
 use crate::i18n::{self, Locale};
 use crate::model::{Account, MovieId};
 
+/// Names a request in the log and in the reply: 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId([u8; 16]);
+
+impl RequestId {
+    fn new() -> Self {
+        let number = rand::random::<[u8; 8]>();
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+        Self(std::array::from_fn(|place| digit(number[place / 2] >> (4 * (place % 2)) & 15)))
+    }
+
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Where a request came from.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The other end of the connection: the client, or a proxy.
     pub peer: IpAddr,
     /// Names the request in the log and in the reply.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The host of an absolute address, which few clients send.
     pub authority: Option<String>,
 }
@@ -31,8 +54,7 @@ pub struct Arrival {
 impl Arrival {
     /// A new request.
     pub fn new(peer: SocketAddr, authority: Option<String>) -> Self {
-        let request_id = format!("{:016x}", rand::random::<u64>());
-        Self { peer: peer.ip().to_canonical(), request_id, authority }
+        Self { peer: peer.ip().to_canonical(), request_id: RequestId::new(), authority }
     }
 }
 

@@ -4,7 +4,7 @@
 //! An answer counts only in the state of catalogue and index that was taken before it was made, and for the very same
 //! address, language, form and kind of visitor; so nothing need ever be thrown away by hand. Errors are never kept.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http::{HeaderValue, StatusCode};
@@ -52,8 +52,8 @@ pub struct Place {
     key: String,
     /// `None` where the answer cannot be kept.
     state: Option<State>,
-    /// The visitor's account, with a mark for the name.
-    account: Option<Account>,
+    /// The visitor's account, with a mark for the name; made where a page is.
+    account: OnceLock<Account>,
 }
 
 impl Place {
@@ -68,8 +68,7 @@ impl Place {
         };
         let form = if cx.wants_json() { "json" } else { "html" };
         let key = [visitor, form, cx.locale.code(), &cx.address].join(" ");
-        let marked = |account: &Account| Account { name: Gap::Name.mark().to_owned(), ..account.clone() };
-        Self { key, state, account: cx.account().map(marked) }
+        Self { key, state, account: OnceLock::new() }
     }
 
     /// The answer that is kept there, for this visitor.
@@ -81,7 +80,9 @@ impl Place {
 
     /// What a page shows around its content, with marks for what is the visitor's own.
     pub fn chrome<'a>(&'a self, cx: &'a Cx) -> Chrome<'a> {
-        Chrome { account: self.account.as_ref(), csrf: Gap::Csrf.mark(), ..cx.chrome() }
+        let marked = |account: &Account| Account { name: Gap::Name.mark().to_owned(), ..account.clone() };
+        let account = cx.account().map(|account| self.account.get_or_init(|| marked(account)));
+        Chrome { account, csrf: Gap::Csrf.mark(), ..cx.chrome() }
     }
 
     /// Keeps a page that was made with [`Self::chrome`]; gives it for this visitor.
