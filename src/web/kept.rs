@@ -41,7 +41,7 @@ impl Default for Kept {
     fn default() -> Self {
         // The compressed form, made when somebody asks for it, takes less than half as much again.
         let weight = |key: &String, answer: &Arc<Answer>| {
-            u32::try_from(OVERHEAD + key.len() + answer.pieces.len() * 3 / 2).unwrap_or(u32::MAX)
+            u32::try_from(OVERHEAD + key.len() + answer.pieces.length() * 3 / 2).unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(ROOM).weigher(weight).build())
     }
@@ -119,7 +119,7 @@ impl Answer {
 fn reply(cx: &Cx, pieces: &Pieces, is_json: bool) -> Response {
     let name = cx.account().map(|account| maud::html! { (account.name) }.into_string()).unwrap_or_default();
     let filling = if is_json { Filling::default() } else { Filling { name: &name, csrf: cx.csrf() } };
-    let is_packed = pieces.len() > SMALL && negotiate::accepts(cx.header(ACCEPT_ENCODING), "gzip");
+    let is_packed = pieces.length() > SMALL && negotiate::accepts(cx.header(ACCEPT_ENCODING), "gzip");
     let body = if is_packed { Body::from(pieces.packed(filling)) } else { Body::of(pieces.filled(filling)) };
     let mut response = match is_json {
         true => reply::json_text(cx, StatusCode::OK, body),

@@ -102,7 +102,7 @@ impl Pieces {
     }
 
     /// Bytes, without what is put in.
-    pub fn len(&self) -> usize {
+    pub fn length(&self) -> usize {
         self.pieces.iter().map(|piece| piece.text.len()).sum()
     }
 
@@ -202,7 +202,7 @@ mod tests {
             let pieces = Pieces::cut(text.to_owned());
             assert_eq!(pieces.filled(Filling::default()).concat(), text.as_bytes());
             assert_eq!(unpacked(&pieces.packed(Filling::default())), text);
-            assert_eq!(pieces.len(), text.len());
+            assert_eq!(pieces.length(), text.len());
         }
     }
 
