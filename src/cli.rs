@@ -12,6 +12,7 @@ mod serve;
 mod token;
 mod user;
 
+mod log;
 mod output;
 
 use std::path::PathBuf;
@@ -151,7 +152,7 @@ fn start_log(global: &Global) -> anyhow::Result<()> {
     // The engine logs each commit at info, which tells an operator nothing.
     let engine = if matches!(level, "debug" | "trace") { level } else { "warn" };
     let filter = EnvFilter::new(if level == "off" { "off".to_owned() } else { format!("{engine},fmdb={level}") });
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(log::Log);
     match global.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),

@@ -9,6 +9,7 @@ pub mod import;
 
 pub mod account;
 pub mod care;
+pub mod glance;
 pub mod health;
 
 pub mod follow;

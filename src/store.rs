@@ -3,12 +3,14 @@
 //! Concrete and synchronous: callers reach it through `App::blocking`. The one backend of today is SQLite; a
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
+mod known;
 mod sqlite;
 
 use std::path::Path;
 
 use crate::model::{Account, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
+pub use self::known::{Known, Secret};
 pub use self::sqlite::FlaskDump;
 
 /// What can go wrong in the store. Which page or status each becomes is decided in `flows` and `web::error`.

@@ -23,8 +23,10 @@ pub mod body;
 pub mod cx;
 pub mod error;
 pub mod guard;
+pub mod kept;
 pub mod metrics;
 pub mod negotiate;
+pub mod pieces;
 pub mod reply;
 mod socket;
 
@@ -35,7 +37,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Buf;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use http::{HeaderMap, Method, Request, Uri};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -52,6 +54,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 
 use self::cx::{Arrival, Arrived};
+use self::kept::Kept;
 use self::metrics::Metrics;
 use self::socket::PatientStream;
 use crate::app::App;
@@ -77,6 +80,8 @@ pub struct Server {
     pub app: Arc<App>,
     /// What `/metrics` tells.
     pub metrics: Metrics,
+    /// Answers that need not be made again.
+    pub kept: Kept,
 }
 
 /// Serves until `shutdown` is done, then finishes the requests under way, at most ten seconds.
@@ -84,7 +89,7 @@ pub struct Server {
 /// # Errors
 /// None today; a listener that fails to accept is tried again.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let server = Arc::new(Server { app, metrics: Metrics::default() });
+    let server = Arc::new(Server { app, metrics: Metrics::default(), kept: Kept::default() });
     let service = ServiceBuilder::new()
         .layer(
             CompressionLayer::new()
@@ -177,20 +182,22 @@ where
     }
     request.extensions_mut().insert(arrival.clone());
     let mut response = service.oneshot(request).await?;
-    reply::secure(response.headers_mut(), &arrival.request_id, is_https);
+    reply::secure(response.headers_mut(), arrival.request_id.as_str(), is_https);
     let trace = response.extensions().get::<reply::Trace>().copied().unwrap_or_default();
     let (took, status) = (started.elapsed(), response.status().as_u16());
+    // To the microsecond: more digits would tell nothing.
+    let ms = f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1000.0;
     server.metrics.count(&method, trace.route, status, took);
     // The query is left out: it may hold what people look for, or a setup token.
     tracing::info!(
-        method = %method, path = %path.escape_debug(), status, ms = took.as_secs_f64() * 1000.0,
+        method = %method, path = %path.escape_debug(), status, ms,
         id = %arrival.request_id, user = trace.user, "request"
     );
     Ok(response)
 }
 
 /// The one filter: takes the request apart, leaves everything else to [`routes::answer`].
-fn filter(server: Arc<Server>) -> BoxedFilter<(reply::Response,)> {
+fn filter(server: Arc<Server>) -> BoxedFilter<(warp::reply::Response,)> {
     let query = warp::query::raw().or_else(|_| async { Ok::<_, Infallible>((String::new(),)) });
     warp::method()
         .and(warp::path::full())
@@ -208,7 +215,7 @@ fn filter(server: Arc<Server>) -> BoxedFilter<(reply::Response,)> {
             });
             let arrival = Option::unwrap_or_default(arrival);
             let arrived = Arrived { method, path: path.as_str().to_owned(), query, headers, arrival };
-            routes::answer(Arc::clone(&server), arrived, Box::pin(chunks))
+            routes::answer(Arc::clone(&server), arrived, Box::pin(chunks)).map(reply::for_warp)
         })
         .boxed()
 }

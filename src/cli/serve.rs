@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Global, output};
+use super::{Global, log, output};
 use crate::app::{App, ServerLock};
 use crate::config::Config;
 use crate::flows::import::Unwatched;
@@ -63,6 +63,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let db = config.db.display().to_string();
     let _lock = ServerLock::take(&config.db)
         .with_context(|| format!("`{db}` cannot be served; stop the other fmdb or name another --db"))?;
+    let _gathering = log::gather().context("no thread for the log")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to serve")?;
     let listener = runtime.block_on(bind(&config))?;
     let app = Arc::new(App::open(config)?);

@@ -15,10 +15,11 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::FlowError;
+use super::glance::Shown;
 use crate::app::App;
 use crate::model::account::check_password;
 use crate::model::{Account, FieldErrors, Role, Username};
-use crate::store::{Session, Token};
+use crate::store::{Known, Secret, Session, Token};
 
 /// A session ends after so many seconds, however much it is used.
 pub const SESSION_AGE: i64 = 30 * 24 * 3600;
@@ -87,6 +88,15 @@ pub fn sign_out(app: &App, secret: &str) -> Result<(), FlowError> {
 /// Unavailable or failed; a session that does not count is none.
 pub fn of_session(app: &App, secret: &str) -> Result<Option<Account>, FlowError> {
     Ok(app.store.session(&secret_hash(secret), now(), SESSION_IDLE)?)
+}
+
+/// What is known of somebody, and of the catalogue, without a query.
+pub fn known(app: &App, shown: Shown<'_>) -> Known {
+    match shown {
+        Shown::Nothing => app.store.known(None, now()),
+        Shown::Session(secret) => app.store.known(Some(Secret::Session(&secret_hash(secret))), now()),
+        Shown::Token(secret) => app.store.known(Some(Secret::Token(&secret_hash(secret))), now()),
+    }
 }
 
 /// The account of an API token.

@@ -2,6 +2,7 @@
 //! facets of everything. Readers take an [`Arc`] of it and need no lock.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tantivy::{Searcher, index::SegmentId};
@@ -19,7 +20,7 @@ pub struct Snapshot {
     pub searcher: Searcher,
     /// The segments with a document, the largest first.
     pub segments: Vec<Segment>,
-    /// Another number for each content.
+    /// Another number for each content, in this process.
     pub revision: u64,
     everything: OnceLock<Facets>,
     genre_words: OnceLock<Vec<(String, Vec<String>)>>,
@@ -42,7 +43,8 @@ impl Snapshot {
         let mut segments = searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
         segments.retain(|segment| segment.columns.len() > 0);
         segments.sort_by_key(|segment| std::cmp::Reverse(segment.columns.len()));
-        let revision = before.map_or(1, |before| before.revision + 1);
+        static REVISIONS: AtomicU64 = AtomicU64::new(1);
+        let revision = REVISIONS.fetch_add(1, Ordering::Relaxed);
         Ok(Some(Self { searcher, segments, revision, everything: OnceLock::new(), genre_words: OnceLock::new() }))
     }
 

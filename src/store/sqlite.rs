@@ -9,6 +9,7 @@ mod changes;
 mod edits;
 mod flask;
 mod import;
+mod lately;
 mod migrate;
 mod movies;
 mod open;
@@ -32,6 +33,7 @@ pub struct Sqlite {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    lately: lately::Lately,
 }
 
 /// Idle readers that are kept; more are made under load and closed after it.
@@ -40,7 +42,12 @@ const KEPT_READERS: usize = 8;
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = open::open(path)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            lately: lately::Lately::default(),
+        })
     }
 
     pub fn path(&self) -> &Path {

@@ -29,7 +29,7 @@ pub async fn sign_in(cx: Cx) -> Result<Response, WebError> {
     match checked(&cx, move |app| account::sign_in(app, &name, &password, from)).await {
         Ok(signed_in) => begin(&cx, signed_in, Notice::SignedIn).await,
         Err(FlowError::Refused) => {
-            tracing::info!(id = cx.arrival.request_id, "a sign-in was refused");
+            tracing::info!(id = %cx.arrival.request_id, "a sign-in was refused");
             let refused = AccountForm { refused: true, ..AccountForm::default() };
             again(&cx, view::account::sign_in, WebError::Refused, refused)
         }
@@ -84,7 +84,7 @@ pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Respo
     if let Some(old) = guard::session_secret(cx) {
         cx.blocking(move |app| account::sign_out(app, &old)).await?;
     }
-    tracing::info!(id = cx.arrival.request_id, user = signed_in.account.id, "signed in");
+    tracing::info!(id = %cx.arrival.request_id, user = signed_in.account.id, "signed in");
     let next = cx.next().unwrap_or_else(|| format!("/?notice={}", notice.name()));
     let mut response = reply::see_other(cx, &next);
     reply::add_cookie(&mut response, &guard::session_cookie(cx, Some(&signed_in.secret)));
@@ -105,7 +105,7 @@ fn mend(cx: &Cx, page: Page, error: FlowError) -> Result<Response, WebError> {
     let form = match &error {
         FlowError::Invalid(errors) => AccountForm { errors: errors.clone(), ..AccountForm::default() },
         FlowError::TooMany(seconds) => {
-            tracing::warn!(id = cx.arrival.request_id, "too many attempts");
+            tracing::warn!(id = %cx.arrival.request_id, "too many attempts");
             AccountForm { wait: Some(*seconds), ..AccountForm::default() }
         }
         _ => return Err(error.into()),

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use rust_embed::Embed;
 
+use super::negotiate;
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 #[derive(Embed)]
@@ -34,16 +36,7 @@ pub fn url(name: &str) -> String {
 /// The asset of a name below `/assets/`, in the best encoding that is accepted.
 pub fn find(name: &str, accept_encoding: Option<&str>) -> Option<Asset> {
     let (plain, hashed) = NAMES.iter().find(|(plain, hashed)| *plain == name || *hashed == name)?;
-    let accepts = |encoding: &str| {
-        accept_encoding.is_some_and(|accepted| {
-            accepted.split(',').any(|part| {
-                let mut parts = part.split(';');
-                let is_named = parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case(encoding));
-                is_named && !parts.any(|weight| matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-            })
-        })
-    };
-    let encoding = ["br", "gzip"].into_iter().find(|encoding| accepts(encoding));
+    let encoding = ["br", "gzip"].into_iter().find(|encoding| negotiate::accepts(accept_encoding, encoding));
     let stored = match encoding {
         Some("br") => format!("{hashed}.br"),
         Some(_) => format!("{hashed}.gz"),

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION};
 use http::{HeaderMap, Method};
@@ -13,8 +13,32 @@ use super::error::WebError;
 use super::view::{Chrome, Notice};
 use super::{Server, guard, negotiate};
 use crate::flows::account;
+use crate::flows::glance::State;
 use crate::i18n::{self, Locale};
 use crate::model::{Account, MovieId};
+
+/// Names a request in the log and in the reply: 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId([u8; 16]);
+
+impl RequestId {
+    fn new() -> Self {
+        let number = rand::random::<[u8; 8]>();
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+        Self(std::array::from_fn(|place| digit(number[place / 2] >> (4 * (place % 2)) & 15)))
+    }
+
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// Where a request came from.
 #[derive(Debug, Clone)]
@@ -22,7 +46,7 @@ pub struct Arrival {
     /// The other end of the connection: the client, or a proxy.
     pub peer: IpAddr,
     /// Names the request in the log and in the reply.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The host of an absolute address, which few clients send.
     pub authority: Option<String>,
 }
@@ -30,8 +54,7 @@ pub struct Arrival {
 impl Arrival {
     /// A new request.
     pub fn new(peer: SocketAddr, authority: Option<String>) -> Self {
-        let request_id = format!("{:016x}", rand::random::<u64>());
-        Self { peer: peer.ip().to_canonical(), request_id, authority }
+        Self { peer: peer.ip().to_canonical(), request_id: RequestId::new(), authority }
     }
 }
 
@@ -93,8 +116,10 @@ pub struct Asked {
     pub parameters: Vec<(&'static str, String)>,
     /// Who is asking.
     pub identity: Identity,
-    /// The session's token for forms; empty where there is no session.
-    pub csrf: String,
+    /// The state of the catalogue before anything was read for the answer.
+    pub state: Option<State>,
+    /// The session's token for forms, once a page has asked for it.
+    csrf: OnceLock<String>,
     /// What came with it.
     pub body: Body,
     /// The visitor's language.
@@ -128,7 +153,8 @@ impl Asked {
             pattern: "",
             parameters: Vec::new(),
             identity: Identity::Nobody,
-            csrf: String::new(),
+            state: None,
+            csrf: OnceLock::new(),
             body: Body::Empty,
             locale,
             chosen,
@@ -163,6 +189,14 @@ impl Asked {
     /// The visitor may read the catalogue.
     pub fn may_read(&self) -> bool {
         self.server.app.config.public || self.account().is_some()
+    }
+
+    /// The session's token for forms; empty where there is no session.
+    pub fn csrf(&self) -> &str {
+        match &self.identity {
+            Identity::Session { secret, .. } => self.csrf.get_or_init(|| guard::csrf_token(secret)),
+            Identity::Nobody | Identity::Token(_) => "",
+        }
     }
 
     /// The request may change something.
@@ -215,7 +249,7 @@ impl Asked {
         Chrome {
             locale: self.locale,
             account: self.account(),
-            csrf: &self.csrf,
+            csrf: self.csrf(),
             address: &self.address,
             may_read: self.may_read(),
             signup_open: self.server.app.config.signup_open,

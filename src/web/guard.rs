@@ -4,6 +4,7 @@
 //! set unless the other end is on this machine.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::cx::{Asked, Cx, Identity};
 use super::error::WebError;
 use crate::flows::account::{self, SESSION_AGE};
+use crate::flows::glance::{Shown, glance};
 use crate::model::Role;
 
 /// The cookie that remembers the language.
@@ -25,20 +27,36 @@ const SECURE_SESSION_COOKIE: &str = "__Host-fmdb_session";
 /// The most characters of an own path to go on to.
 const LONGEST_PATH: usize = 2000;
 
-/// Finds who is asking. An API token that does not count is never passed over for a cookie.
+/// Finds who is asking, and notes the state that the answer will be good for. An API token that does not count is never
+/// passed over for a cookie.
 ///
 /// # Errors
 /// Unauthenticated for a wrong API token; unavailable or failed.
-pub async fn identify(asked: &Asked) -> Result<Identity, WebError> {
-    let app = &asked.server.app;
+pub async fn identify(asked: &mut Asked) -> Result<(), WebError> {
+    let app = Arc::clone(&asked.server.app);
     if let Some(token) = bearer(asked.header(AUTHORIZATION)).map(str::to_owned) {
-        let account = app.blocking(move |app| account::of_token(app, &token)).await?;
-        return account.map(Identity::Token).ok_or(WebError::Unauthenticated);
+        let seen = glance(&app, Shown::Token(&token));
+        asked.state = seen.state;
+        let account = match seen.account {
+            Some(account) => Some(account),
+            None => app.blocking(move |app| account::of_token(app, &token)).await?,
+        };
+        asked.identity = account.map(Identity::Token).ok_or(WebError::Unauthenticated)?;
+        return Ok(());
     }
-    let Some(secret) = session_secret(asked) else { return Ok(Identity::Nobody) };
-    let cookie = secret.clone();
-    let account = app.blocking(move |app| account::of_session(app, &cookie)).await?;
-    Ok(account.map_or(Identity::Nobody, |account| Identity::Session { account, secret }))
+    let Some(secret) = session_secret(asked) else {
+        asked.state = glance(&app, Shown::Nothing).state;
+        return Ok(());
+    };
+    let seen = glance(&app, Shown::Session(&secret));
+    asked.state = seen.state;
+    let (cookie, account) = (secret.clone(), seen.account);
+    let account = match account {
+        Some(account) => Some(account),
+        None => app.blocking(move |app| account::of_session(app, &cookie)).await?,
+    };
+    asked.identity = account.map_or(Identity::Nobody, |account| Identity::Session { account, secret });
+    Ok(())
 }
 
 /// The secret in the session's cookie.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::cx::Cx;
 use super::error::WebError;
+use super::kept::Place;
 use super::listing;
 use super::reply::{self, Response};
 use super::view;
@@ -22,13 +23,18 @@ pub async fn show(cx: Cx) -> Result<Response, WebError> {
     if cx.may_read() && (is_search || cx.wants_json()) {
         return listing::show_for(&cx, view::listing::page).await;
     }
-    let may_read = cx.may_read();
+    let (place, may_read) = (Place::of(&cx), cx.may_read());
+    if let Some(kept) = place.find(&cx) {
+        return Ok(kept);
+    }
     let home = cx.blocking(move |app| look(app, may_read)).await?;
     if cx.wants_json() {
         let about = json!({"name": "fmdb", "signin": "/signin", "signup": "/signup", "openapi": "/api/openapi.json"});
         return Ok(reply::json(&cx, StatusCode::OK, &about));
     }
-    Ok(reply::html(&cx, StatusCode::OK, view::home::page(&cx.chrome(), &home)))
+    let page = view::home::page(&place.chrome(&cx), &home);
+    // That there is no admin yet is not told by any state of the catalogue. One that is there stays.
+    Ok(if home.has_admin { place.html(&cx, page) } else { place.once(&cx, page) })
 }
 
 fn look(app: &App, may_read: bool) -> Result<Home, FlowError> {

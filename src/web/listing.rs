@@ -5,6 +5,7 @@ use maud::Markup;
 
 use super::cx::{AdminCx, Cx, ReaderCx};
 use super::error::WebError;
+use super::kept::Place;
 use super::reply::{self, Response};
 use super::view::{self, Chrome};
 use crate::flows::search;
@@ -26,6 +27,10 @@ type Page = fn(&Chrome<'_>, &Listing, &FieldErrors) -> Markup;
 
 /// The listing that the address asks for. Parameters that cannot be read are shown on the page itself.
 pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
+    let place = Place::of(cx);
+    if let Some(kept) = place.find(cx) {
+        return Ok(kept);
+    }
     let query = match ListingQuery::parse(cx.pairs()) {
         Ok(query) => query,
         Err(errors) if cx.wants_json() && is_malformed(&errors) => return Err(WebError::BadParameters(errors)),
@@ -37,8 +42,9 @@ pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
     };
     let listing = cx.blocking(move |app| search::listing(app, &query)).await?;
     Ok(if cx.wants_json() {
-        reply::json(cx, StatusCode::OK, &listing.to_json())
+        place.json(cx, &listing.to_json())
     } else {
-        reply::html(cx, StatusCode::OK, page(&cx.chrome(), &listing, &FieldErrors::default()))
+        let page = page(&place.chrome(cx), &listing, &FieldErrors::default());
+        place.html(cx, page)
     })
 }

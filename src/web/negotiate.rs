@@ -1,4 +1,4 @@
-//! JSON or HTML: what a request's `Accept` asks for.
+//! What a request's `Accept` headers ask for: JSON or HTML, compressed or not.
 
 /// How much an `Accept` header wants a type that it names: its quality, and where it stands in the list.
 fn named(accept: &str, kind: &str) -> Option<(f32, usize)> {
@@ -27,6 +27,11 @@ pub fn wants_json(accept: &str, is_program: bool) -> bool {
         (Some(_), None) => true,
         (None, _) => is_program && !names_html(accept),
     }
+}
+
+/// An `Accept-Encoding` header names an encoding and does not rule it out.
+pub fn accepts(accept_encoding: Option<&str>, encoding: &str) -> bool {
+    accept_encoding.is_some_and(|accepted| named(accepted, encoding).is_some())
 }
 
 #[cfg(test)]

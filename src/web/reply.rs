@@ -1,19 +1,55 @@
 //! Replies: each names its cache policy, all carry the security headers.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
+use futures_util::stream;
 use http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
-    SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION,
+    REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use maud::Markup;
 use serde_json::Value;
+use warp::Reply;
 
 use super::cx::Asked;
 use super::guard::LANG_COOKIE;
 
 /// A reply with its whole body.
-pub type Response = http::Response<Bytes>;
+pub type Response = http::Response<Body>;
+
+/// The bytes of a reply, in order.
+#[derive(Debug)]
+pub struct Body(Vec<Bytes>);
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Self(vec![bytes.into()])
+    }
+}
+
+impl Body {
+    /// Bytes that are sent one after the other, without being copied into one.
+    pub fn of(pieces: Vec<Bytes>) -> Self {
+        Self(pieces)
+    }
+}
+
+/// A reply as warp sends it.
+pub fn for_warp(response: Response) -> warp::reply::Response {
+    let (mut parts, Body(mut pieces)) = response.into_parts();
+    if pieces.len() < 2 {
+        return http::Response::from_parts(parts, pieces.pop().unwrap_or_default()).into_response();
+    }
+    // A stream's length is told by its header; without it the reply would be sent in chunks.
+    let length = pieces.iter().map(Bytes::len).sum::<usize>();
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    let mut streamed = warp::reply::stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>))).into_response();
+    (*streamed.status_mut(), *streamed.headers_mut(), *streamed.extensions_mut()) =
+        (parts.status, parts.headers, parts.extensions);
+    streamed
+}
 
 /// What `web::finish` tells of a reply in the log and in the metrics.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,7 +90,7 @@ impl Cache {
 }
 
 /// A reply of bytes.
-pub fn bytes(status: StatusCode, cache: Cache, kind: &'static str, body: impl Into<Bytes>) -> Response {
+pub fn bytes(status: StatusCode, cache: Cache, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -64,14 +100,24 @@ pub fn bytes(status: StatusCode, cache: Cache, kind: &'static str, body: impl In
 
 /// A page.
 pub fn html(asked: &Asked, status: StatusCode, page: Markup) -> Response {
-    let mut response = bytes(status, Cache::of(asked), "text/html; charset=utf-8", page.into_string());
+    html_text(asked, status, page.into_string())
+}
+
+/// A page that is rendered already.
+pub fn html_text(asked: &Asked, status: StatusCode, page: impl Into<Body>) -> Response {
+    let mut response = bytes(status, Cache::of(asked), "text/html; charset=utf-8", page);
     response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.locale.code()));
     vary(asked, response)
 }
 
 /// A JSON document.
 pub fn json(asked: &Asked, status: StatusCode, value: &Value) -> Response {
-    vary(asked, bytes(status, Cache::of(asked), "application/json", value.to_string()))
+    json_text(asked, status, value.to_string())
+}
+
+/// A JSON document that is written already.
+pub fn json_text(asked: &Asked, status: StatusCode, text: impl Into<Body>) -> Response {
+    vary(asked, bytes(status, Cache::of(asked), "application/json", text))
 }
 
 /// Leads a browser on to an address.
@@ -97,7 +143,7 @@ pub fn add_cookie(response: &mut Response, cookie: &str) {
 
 /// What the reply depends on; and remembers the language that the address chose.
 fn vary(asked: &Asked, mut response: Response) -> Response {
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept"));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept, Accept-Encoding"));
     if let Some(locale) = asked.chosen {
         let secure = if asked.is_https() { "; Secure" } else { "" };
         let code = locale.code();

@@ -16,7 +16,7 @@ use http::{Method, StatusCode};
 use tokio::time::timeout;
 
 use super::body::{self, Chunks};
-use super::cx::{AdminCx, Arrived, Asked, Cx, Identity, ReaderCx, SetupCx};
+use super::cx::{AdminCx, Arrived, Asked, Cx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
 use super::{Server, account, guard, home, listing, manage, movie, setup, status, suggest};
@@ -105,6 +105,11 @@ impl Route {
         pattern.next().is_none().then_some(parameters)
     }
 
+    /// The path has no names.
+    fn is_plain(&self) -> bool {
+        !self.path.contains('{')
+    }
+
     fn takes(&self, method: &Method) -> bool {
         self.method == method || self.method == Method::GET && method == Method::HEAD
     }
@@ -179,10 +184,7 @@ async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError
         asked.pattern = route.path;
     }
     if !is_anonymous(asked.pattern) {
-        asked.identity = guard::identify(asked).await?;
-    }
-    if let Identity::Session { secret, .. } = &asked.identity {
-        asked.csrf = guard::csrf_token(secret);
+        guard::identify(asked).await?;
     }
     let (route, parameters) = match found {
         Ok(found) => found,
@@ -226,6 +228,10 @@ type Found = (&'static Route, Vec<(&'static str, String)>);
 fn find(method: &Method, path: &str) -> Result<Found, WebError> {
     if matches!(*method, Method::TRACE | Method::CONNECT) {
         return Err(WebError::MethodNotAllowed { allow: "GET, HEAD, POST, DELETE".to_owned() });
+    }
+    // Most addresses are written as they stand in the table.
+    if let Some(route) = ROUTES.iter().find(|route| route.path == path && route.takes(method) && route.is_plain()) {
+        return Ok((route, Vec::new()));
     }
     let Some(rest) = path.strip_prefix('/') else { return Err(WebError::NotFound) };
     let segments = rest.split('/').map(body::decode).collect::<Result<Vec<_>, _>>()?;
@@ -282,6 +288,7 @@ mod tests {
         assert_eq!(pattern(&Method::HEAD, "/movie/7").as_deref(), Ok("GET /movie/{id} 7"));
         assert_eq!(pattern(&Method::DELETE, "/manage/delete/7").as_deref(), Ok("DELETE /manage/delete/{id} 7"));
         assert_eq!(pattern(&Method::GET, "/assets/a%2Fb").as_deref(), Ok("GET /assets/{name} a/b"));
+        assert_eq!(pattern(&Method::GET, "/movie/{id}").as_deref(), Ok("GET /movie/{id} {id}"));
         assert_eq!(pattern(&Method::GET, "/l%69sting").as_deref(), Ok("GET /listing "));
     }
 

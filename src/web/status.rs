@@ -78,7 +78,7 @@ fn embedded(cx: &Cx, name: &str) -> Result<Response, WebError> {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
         *response.body_mut() = match asset.body {
-            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes).into(),
             Cow::Owned(bytes) => bytes.into(),
         };
     }

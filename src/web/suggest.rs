@@ -1,11 +1,11 @@
 //! Autocomplete, always JSON.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::cx::ReaderCx;
 use super::error::WebError;
-use super::reply::{self, Response};
+use super::kept::Place;
+use super::reply::Response;
 use crate::flows::search;
 use crate::i18n::{self, Locale};
 use crate::model::query::is_malformed;
@@ -13,13 +13,17 @@ use crate::model::{Suggestion, SuggestionQuery};
 
 /// `GET /suggest`. The answer holds the text as it was typed, so that a page knows which of its questions it answers.
 pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
+    let place = Place::of(&cx);
+    if let Some(kept) = place.find(&cx) {
+        return Ok(kept);
+    }
     let query = SuggestionQuery::parse(cx.pairs()).map_err(|errors| {
         if is_malformed(&errors) { WebError::BadParameters(errors) } else { WebError::Invalid(errors) }
     })?;
     let (typed, locale) = (cx.value("q").unwrap_or_default(), cx.locale);
     let suggestions = cx.blocking(move |app| search::suggest(app, &query, locale)).await?;
     let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();
-    Ok(reply::json(&cx, StatusCode::OK, &json!({"q": typed, "suggestions": suggestions})))
+    Ok(place.json(&cx, &json!({"q": typed, "suggestions": suggestions})))
 }
 
 /// A suggestion; a genre with its name in the visitor's language beside the one that the catalogue has.

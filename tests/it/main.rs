@@ -11,6 +11,7 @@ mod import;
 mod account;
 mod api;
 mod http;
+mod kept;
 mod routes;
 mod search;
 

@@ -1,12 +1,14 @@
 //! Sessions and API tokens. Only hashes of secrets are stored. Both are looked up on every request that carries one, so
-//! that is one indexed read; that somebody was here is noted at most once a minute, and not at all if it would wait.
+//! that is one indexed read, and none where nothing was committed since (see `lately`); that somebody was here is noted
+//! at most once a minute, and not at all if it would wait.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::accounts::account;
+use super::lately::Found;
 use super::{Failure, Sqlite};
 use crate::model::Account;
-use crate::store::{Session, StoreError, Token};
+use crate::store::{Known, Secret, Session, StoreError, Token};
 
 /// Seconds between two notes that somebody was here.
 const NOTED_EVERY: i64 = 60;
@@ -24,20 +26,41 @@ impl Sqlite {
     }
 
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
+        let version = self.lately.version(&self.path);
         let found = self.read(|db| {
             let mut statement = db.prepare_cached(
-                "select accounts.id, name, role, accounts.created_at, seen_at from sessions \
+                "select accounts.id, name, role, accounts.created_at, seen_at, expires_at from sessions \
                  join accounts on accounts.id = account_id \
                  where token_hash = ?1 and expires_at > ?2 and seen_at > ?3",
             )?;
-            let row = |row: &rusqlite::Row<'_>| Ok((account(row)?, row.get::<_, i64>(4)?));
+            let row = |row: &rusqlite::Row<'_>| {
+                Ok(Found { account: account(row)?, noted_at: row.get(4)?, expires_at: row.get(5)? })
+            };
             Ok(statement.query_row(params![token_hash, now, now - idle], row).optional()?)
         })?;
-        let Some((account, seen_at)) = found else { return Ok(None) };
-        if now - seen_at >= NOTED_EVERY {
+        let Some(found) = found else { return Ok(None) };
+        if now - found.noted_at >= NOTED_EVERY {
             self.note("update sessions set seen_at = ?2 where token_hash = ?1", token_hash, now);
         }
-        Ok(Some(account))
+        self.lately.keep(version, token_hash, found.clone());
+        Ok(Some(found.account))
+    }
+
+    pub fn known(&self, secret: Option<Secret<'_>>, now: i64) -> Known {
+        let hash = secret.map(|secret| match secret {
+            Secret::Session(hash) | Secret::Token(hash) => hash,
+        });
+        let (head, found) = self.lately.look(&self.path, hash);
+        // Idle sessions end after far more than a minute, so one that was noted within it is not idle.
+        let counts = |found: &Found| {
+            let is_meant = match (secret, found.expires_at) {
+                (Some(Secret::Session(_)), Some(end)) => end > now,
+                (Some(Secret::Token(_)), None) => true,
+                _ => false,
+            };
+            is_meant && now - found.noted_at < NOTED_EVERY
+        };
+        Known { head, account: found.filter(counts).map(|found| found.account) }
     }
 
     pub fn remove_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
@@ -85,6 +108,7 @@ impl Sqlite {
     }
 
     pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
+        let version = self.lately.version(&self.path);
         let found = self.read(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
@@ -97,6 +121,8 @@ impl Sqlite {
         if used_at.is_none_or(|used_at| now - used_at >= NOTED_EVERY) {
             self.note("update api_tokens set used_at = ?2 where token_hash = ?1", token_hash, now);
         }
+        let found = Found { account: account.clone(), noted_at: used_at.unwrap_or(0), expires_at: None };
+        self.lately.keep(version, token_hash, found);
         Ok(Some(account))
     }
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::model::{Facts, Field, MovieDraft, MovieId, RawMovie, RawValue, Role, Username};
-use crate::store::{Cursor, ImportMode, Session, Store, StoreError, Upserted};
+use crate::store::{Cursor, ImportMode, Secret, Session, Store, StoreError, Upserted};
 
 struct Fixture {
     store: Store,
@@ -312,4 +312,33 @@ fn sessions_and_tokens_end_when_they_should() {
     assert!(store.token_account(b"secret", 200).expect("looked up").is_none());
     store.remove_session(b"two").expect("removed");
     assert!(store.session(b"two", 150, 300).expect("looked up").is_none());
+}
+
+#[test]
+fn what_was_found_is_forgotten_when_anybody_commits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("fmdb.db");
+    let (store, other) = (Store::open(&path).expect("a store"), Store::open(&path).expect("another process's"));
+    let name = Username::parse("anna").expect("a name");
+    let account = store.add_account(&name, "hash", Role::User).expect("an account");
+    let session = Session { token_hash: vec![1; 32], account: account.id, created_at: 1000, expires_at: 2000 };
+    store.add_session(&session).expect("a session");
+    let known = |now| store.known(Some(Secret::Session(&session.token_hash)), now).account;
+    assert_eq!(known(1001), None, "not found yet");
+    assert_eq!(store.session(&session.token_hash, 1001, 500).expect("read"), Some(account.clone()));
+    assert_eq!(known(1001), Some(account.clone()));
+    assert_eq!(store.known(Some(Secret::Token(&session.token_hash)), 1001).account, None, "it is no token");
+    assert_eq!((known(1060), known(2001)), (None, None), "to be noted, and over");
+    let head = store.known(None, 1001).head;
+    assert_eq!(head, store.head().ok());
+    other.add_movie(&Facts { title: "One".to_owned(), ..Facts::default() }).expect("a movie");
+    assert_eq!(known(1001), None, "something was committed");
+    assert_eq!(store.known(None, 1001).head, store.head().ok());
+    assert_ne!(store.known(None, 1001).head, head);
+    assert_eq!(store.session(&session.token_hash, 1061, 500).expect("read"), Some(account.clone()));
+    assert_eq!(known(1062), None, "its own note is a commit");
+    assert_eq!(store.session(&session.token_hash, 1062, 500).expect("read"), Some(account.clone()));
+    assert_eq!(known(1119), Some(account));
+    other.remove_session(&session.token_hash).expect("ended");
+    assert_eq!(known(1062), None, "it was ended");
 }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::parts::{icon, with_parameter};
+use super::parts::{icon, star, with_parameter};
 use super::{Chrome, Notice};
 use crate::i18n::{self, Locale};
 use crate::tr;
@@ -36,6 +36,7 @@ pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Mark
             body data-movie=(tr!(locale, "suggest.movie")) data-director=(tr!(locale, "suggest.director"))
                 data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results"))
                 data-counts=(suggestion_counts(locale)) {
+                (star())
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
                 (bar(chrome, query))
                 main id="content" tabindex="-1" {

@@ -26,7 +26,6 @@ pub fn icon(name: &str) -> Markup {
         "person" => include_str!("../../../assets/icons/person.svg"),
         "previous" => include_str!("../../../assets/icons/chevron_left.svg"),
         "search" => include_str!("../../../assets/icons/search.svg"),
-        "star" => include_str!("../../../assets/icons/star_fill.svg"),
         "tune" => include_str!("../../../assets/icons/tune.svg"),
         _ => include_str!("../../../assets/icons/warning.svg"),
     };
@@ -60,12 +59,18 @@ fn initials(title: &str) -> String {
     chosen.iter().take(3).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
 }
 
-/// A score with its star.
+/// The star of scores, drawn once a page: fifty cards show it.
+pub fn star() -> Markup {
+    let symbol = include_str!("../../../assets/icons/star_symbol.svg");
+    PreEscaped(symbol.trim_end().to_owned())
+}
+
+/// A score with its star, which [`star`] has drawn.
 pub fn score(locale: Locale, score: f64) -> Markup {
     let text = i18n::score(locale, score);
     html! {
         span class="score" {
-            (icon("star"))
+            svg class="icon" aria-hidden="true" { use href="#star" {} }
             span aria-hidden="true" { (text) }
             span class="unseen" { (tr!(locale, "movie.score_of", score = text)) }
         }

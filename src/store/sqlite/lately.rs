@@ -1,0 +1,109 @@
+//! What was read lately, so that reading it again costs no query: the last change, and who was found by the hash of a
+//! session's or token's secret.
+//!
+//! Exact, because everything is forgotten as soon as anybody has committed anything: `pragma data_version` of one
+//! connection changes with each commit of any other, in this process or not. Reading it takes a few microseconds and
+//! waits for nobody.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::{edits, lock, open};
+use crate::model::{Account, Rev};
+
+/// Accounts that are kept at most; beyond, all are forgotten and found again.
+const MOST: usize = 10_000;
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub account: Account,
+    /// When it was noted last that somebody was here.
+    pub noted_at: i64,
+    /// When the session ends at the latest. A token has no end, and is never taken for a session, nor the other way
+    /// round.
+    pub expires_at: Option<i64>,
+}
+
+/// A state of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version(i64);
+
+#[derive(Default)]
+pub struct Lately(Mutex<Watch>);
+
+#[derive(Default)]
+struct Watch {
+    /// Never writes: its own commits would not count.
+    connection: Option<Connection>,
+    version: Option<Version>,
+    head: Option<Rev>,
+    found: HashMap<Vec<u8>, Found>,
+}
+
+impl Lately {
+    /// The state of now. What is read after this call may be kept under it, see [`Self::keep`].
+    pub fn version(&self, path: &Path) -> Option<Version> {
+        self.watch(path).look()
+    }
+
+    /// The last change, and what was found for a hash if nothing has been committed since; both of this moment.
+    pub fn look(&self, path: &Path, hash: Option<&[u8]>) -> (Option<Rev>, Option<Found>) {
+        let mut watch = self.watch(path);
+        if watch.look().is_none() {
+            return (None, None);
+        }
+        if watch.head.is_none() {
+            // It may be of a later state than the one looked at; then the next look forgets it.
+            watch.head = watch.connection.as_ref().and_then(|connection| edits::head(connection).ok());
+        }
+        (watch.head, hash.and_then(|hash| watch.found.get(hash).cloned()))
+    }
+
+    /// Keeps what was read after `version` was taken, if that is still the state.
+    pub fn keep(&self, version: Option<Version>, hash: &[u8], found: Found) {
+        let mut watch = lock(&self.0);
+        if version.is_none() || watch.look() != version {
+            return;
+        }
+        if watch.found.len() >= MOST {
+            watch.found.clear();
+        }
+        watch.found.insert(hash.to_vec(), found);
+    }
+
+    fn watch(&self, path: &Path) -> MutexGuard<'_, Watch> {
+        let mut watch = lock(&self.0);
+        if watch.connection.is_none() {
+            watch.connection = connect(path);
+        }
+        watch
+    }
+}
+
+impl Watch {
+    /// The state of now; `None` where it cannot be told, and then nothing is known.
+    fn look(&mut self) -> Option<Version> {
+        let version = self.connection.as_ref().and_then(|connection| {
+            let mut statement = connection.prepare_cached("pragma data_version").ok()?;
+            statement.query_row([], |row| row.get(0)).map(Version).ok()
+        });
+        if version.is_none() || version != self.version {
+            self.found.clear();
+            self.head = None;
+            self.version = version;
+        }
+        version
+    }
+}
+
+fn connect(path: &Path) -> Option<Connection> {
+    let connection = open::reader(path).ok()?;
+    // Whoever asks here is not to wait; the query that follows may.
+    connection.busy_timeout(Duration::ZERO).ok()?;
+    Some(connection)
+}
