@@ -151,7 +151,7 @@ impl Importer<'_> {
     ///
     /// # Errors
     /// As every call of the store.
-    pub fn upsert(&mut self, drafts: &[MovieDraft]) -> Result<Vec<Upserted>, StoreError> {
+    pub fn upsert(&mut self, drafts: Vec<MovieDraft>) -> Result<Vec<Upserted>, StoreError> {
         self.0.upsert(drafts)
     }
 

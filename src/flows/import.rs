@@ -78,10 +78,13 @@ pub struct Unwatched;
 
 impl Watch for Unwatched {}
 
-/// Rows stored at once: few enough that an edit beside it hardly waits, enough that syncing costs nothing.
+/// Rows that the reading thread hands over at once.
 const BATCH: usize = 2_000;
 /// Batches that wait to be stored.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
+/// Batches stored in one transaction, if so many wait: each rewrites much of the index of a large catalogue, and is
+/// synced. Few enough that an edit waits for a fraction of a second.
+const TOGETHER: usize = 8;
 
 /// Imports files, in order. All are opened before anything is stored, so that a mistyped path changes nothing.
 ///
@@ -189,11 +192,15 @@ fn store(
     report: &mut FileReport,
     watch: &mut dyn Watch,
 ) -> Result<(), Ended> {
-    for batch in batches {
-        let rows = match batch {
-            Read::Batch(rows) => rows,
-            Read::Failed(error) => return Err(Ended::Dump(error)),
-        };
+    while let Ok(first) = batches.recv() {
+        let mut rows = Vec::with_capacity(TOGETHER * BATCH);
+        let mut failed = None;
+        for batch in std::iter::once(first).chain(batches.try_iter()).take(TOGETHER) {
+            match batch {
+                Read::Batch(mut batch) => rows.append(&mut batch),
+                Read::Failed(error) => failed = Some(error),
+            }
+        }
         let count = rows.len() as u64;
         let mut drafts = Vec::with_capacity(rows.len());
         for row in rows {
@@ -205,7 +212,7 @@ fn store(
                 }
             }
         }
-        for outcome in importer.upsert(&drafts).map_err(Ended::Store)? {
+        for outcome in importer.upsert(drafts).map_err(Ended::Store)? {
             match outcome {
                 Upserted::Added => report.added += 1,
                 Upserted::Updated => report.updated += 1,
@@ -215,6 +222,9 @@ fn store(
         report.read += count;
         app.following.wake();
         watch.rows(count);
+        if let Some(error) = failed {
+            return Err(Ended::Dump(error));
+        }
     }
     Ok(())
 }

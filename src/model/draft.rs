@@ -46,6 +46,14 @@ impl<T> Given<T> {
         }
     }
 
+    /// As [`Self::known`], by value.
+    pub fn into_known(self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Given<U> {
         match self {
             Self::Absent => Given::Absent,
@@ -180,17 +188,39 @@ impl MovieDraft {
     }
 
     /// The facts of a movie of which nothing else is known.
+    pub fn into_facts(self) -> Facts {
+        Facts {
+            title: self.title.into_known().unwrap_or_default(),
+            original_title: self.original_title.into_known(),
+            alternate_titles: self.alternate_titles.into_known().unwrap_or_default(),
+            directors: self.directors.into_known().unwrap_or_default(),
+            cast: self.cast.into_known().unwrap_or_default(),
+            genres: self.genres.into_known().unwrap_or_default(),
+            year: self.year.into_known(),
+            score: self.score.into_known(),
+            votes: self.votes.into_known(),
+            popularity: self.popularity.into_known(),
+            runtime: self.runtime.into_known(),
+            overview: self.overview.into_known(),
+            imdb_id: self.imdb_id.into_known(),
+            tmdb_id: self.tmdb_id.into_known(),
+        }
+    }
+
+    /// As [`Self::into_facts`], of a draft that is still needed.
     pub fn to_facts(&self) -> Facts {
-        let mut facts = Facts::default();
-        self.merge_into(&mut facts);
-        facts
+        self.clone().into_facts()
     }
 }
 
 /// What makes two movies the same where no external id tells: title and first director, folded.
-pub fn identity_key(facts: &Facts) -> String {
-    let director = facts.directors.first().map_or_else(String::new, |name| fold(name));
-    format!("{}\u{1f}{director}", fold(&facts.title))
+pub fn identity_key(title: &str, director: Option<&str>) -> String {
+    let mut key = fold(title);
+    key.push('\u{1f}');
+    if let Some(director) = director {
+        key.push_str(&fold(director));
+    }
+    key
 }
 
 /// The popularity of a movie whose dump has votes but no popularity (contract, section 4): 0 to 100.

@@ -1,7 +1,9 @@
 //! Folding: what two spellings must share to count as the same. Identity of movies, search and suggestions
 //! all fold here and nowhere else, so that what is found and what is equal never drift apart.
 
-use unicode_normalization::UnicodeNormalization;
+use std::sync::LazyLock;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The folded words of a text: lower case, accents and punctuation gone, ligatures opened, width and kana
 /// unified, `&` read as `and`, initials joined (`J. J.` and `E.T.` become `jj` and `et`). Han and kana
@@ -9,28 +11,59 @@ use unicode_normalization::UnicodeNormalization;
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold_characters(text);
     let mut found: Vec<String> = Vec::new();
-    let mut initials = false;
-    for piece in folded.split(' ').filter(|piece| !piece.is_empty()) {
-        let is_initial = is_single_letter(piece);
-        match found.last_mut() {
-            Some(last) if is_initial && initials => last.push_str(piece),
-            _ => found.push(piece.to_owned()),
-        }
-        initials = is_initial;
-    }
+    each_piece(&folded, |piece, joins| match found.last_mut() {
+        Some(last) if joins => last.push_str(piece),
+        _ => found.push(piece.to_owned()),
+    });
     found
 }
 
 /// The folded words joined with one space. A text of nothing but punctuation (the film `?`) folds to itself in
 /// lower case, so that two such texts stay distinct.
 pub fn fold(text: &str) -> String {
-    let joined = words(text).join(" ");
+    let folded = fold_characters(text);
+    let mut joined = String::with_capacity(folded.len());
+    each_piece(&folded, |piece, joins| {
+        if !joins && !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(piece);
+    });
     if joined.is_empty() { text.trim().to_lowercase() } else { joined }
+}
+
+/// Gives each piece between blanks, and whether it is an initial that joins the one before.
+fn each_piece<'f>(folded: &'f str, mut take: impl FnMut(&'f str, bool)) {
+    let mut initials = false;
+    for piece in folded.split(' ').filter(|piece| !piece.is_empty()) {
+        let is_initial = is_single_letter(piece);
+        take(piece, is_initial && initials);
+        initials = is_initial;
+    }
 }
 
 /// Trims, collapses blanks, composes (NFC) and drops characters that have no place in a name: controls, bidi
 /// marks, zero-width marks, byte order marks. How names are kept.
 pub fn tidy(text: &str) -> String {
+    if is_tidy(text) { text.to_owned() } else { tidied(text) }
+}
+
+/// Nothing is to be done, as for nearly every name of an import.
+fn is_tidy(text: &str) -> bool {
+    let mut after_blank = true;
+    let mut composed = true;
+    for c in text.chars() {
+        if c == ' ' && after_blank || c != ' ' && (c.is_whitespace() || c.is_control() || is_invisible(c)) {
+            return false;
+        }
+        after_blank = c == ' ';
+        // The first combining mark is U+0300; below it every text is composed.
+        composed &= c < '\u{300}';
+    }
+    (!after_blank || text.is_empty()) && (composed || is_nfc_quick(text.chars()) == IsNormalized::Yes)
+}
+
+fn tidied(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
         let before = tidied.len();
@@ -69,7 +102,42 @@ fn is_optional_mark(c: char) -> bool {
         | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{200c}' | '\u{200d}')
 }
 
+/// The characters folded, blanks between words.
 fn fold_characters(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            'a'..='z' | '0'..='9' => folded.push(c),
+            'A'..='Z' => folded.push(c.to_ascii_lowercase()),
+            '\'' | '`' => {}
+            '&' => folded.push_str(" and "),
+            '\0'..='\u{7f}' => folded.push(' '),
+            _ => match alone(c) {
+                Some(becomes) => folded.push_str(becomes),
+                None => return fold_any(text),
+            },
+        }
+    }
+    folded
+}
+
+/// What a character of Latin-1, Latin Extended-A or a mark of typography becomes. No other character that has an
+/// entry here or is ASCII changes that, so texts of nothing else, which are most, need no tables of Unicode.
+fn alone(c: char) -> Option<&'static str> {
+    static LATIN: LazyLock<Vec<String>> = LazyLock::new(|| ('\u{80}'..'\u{180}').map(folded_alone).collect());
+    static MARKS: LazyLock<Vec<String>> = LazyLock::new(|| ('\u{2010}'..'\u{2028}').map(folded_alone).collect());
+    match c {
+        '\u{80}'..'\u{180}' => Some(LATIN[c as usize - 0x80].as_str()),
+        '\u{2010}'..'\u{2028}' => Some(MARKS[c as usize - 0x2010].as_str()),
+        _ => None,
+    }
+}
+
+fn folded_alone(c: char) -> String {
+    fold_any(c.encode_utf8(&mut [0; 4]))
+}
+
+fn fold_any(text: &str) -> String {
     let bare: String = text.nfkd().filter(|c| !is_optional_mark(*c)).collect();
     let mut folded = String::with_capacity(bare.len());
     for c in bare.nfc().flat_map(char::to_lowercase).filter(|c| !is_optional_mark(*c)) {
@@ -116,6 +184,8 @@ fn is_indic_mark(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -157,6 +227,19 @@ mod tests {
     fn han_and_kana_are_words_of_one_character() {
         assert_eq!(words("七人の侍"), ["七", "人", "の", "侍"]);
         assert_eq!(words("기생충"), ["기생충"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// The short ways give what the long ones give.
+        #[test]
+        fn shortcuts_change_nothing(text in "([ -~]|[\u{80}-\u{17f}]|[\u{2010}-\u{2028}]|[ '`&A]|[\u{300}-\u{320}]|\\PC|\\s|\u{200b}){0,12}") {
+            prop_assert_eq!(fold_characters(&text), fold_any(&text));
+            prop_assert_eq!(tidy(&text), tidied(&text));
+            let joined = words(&text).join(" ");
+            prop_assert_eq!(fold(&text), if joined.is_empty() { text.trim().to_lowercase() } else { joined });
+        }
     }
 
     #[test]

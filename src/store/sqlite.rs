@@ -55,15 +55,26 @@ impl Sqlite {
     }
 
     /// Reads, all of it from one snapshot.
-    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, StoreError> {
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
+        self.glance(|db| {
+            db.prepare_cached("begin")?.execute([])?;
+            let done = work(db);
+            db.prepare_cached("rollback")?.execute([])?;
+            done
+        })
+    }
+
+    /// Reads with one statement, which is a snapshot by itself, or where each row may be of its own moment.
+    fn glance<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
         let kept = lock(&self.readers).pop();
-        let mut connection = match kept {
+        let connection = match kept {
             Some(connection) => connection,
             None => open::reader(&self.path)?,
         };
-        let done = connection.transaction().map_err(Failure::from).and_then(|snapshot| work(&snapshot));
+        let done = work(&connection);
+        // One that a failure has left inside a snapshot would hold it, and let the journal grow.
         let mut readers = lock(&self.readers);
-        if readers.len() < KEPT_READERS {
+        if readers.len() < KEPT_READERS && connection.is_autocommit() {
             readers.push(connection);
         }
         drop(readers);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::edits::{head, identity};
+use super::edits::{Wanted, head};
 use super::{Failure, Sqlite, migrate, open, store_error};
 use crate::model::MovieId;
 use crate::store::StoreError;
@@ -63,7 +63,7 @@ impl Sqlite {
             let Some(last) = page.last() else { return Ok(problems) };
             after = last.id;
             let kept = self.identities(&page.iter().map(|movie| movie.id).collect::<Vec<_>>())?;
-            let wrong = page.iter().zip(kept).filter(|(movie, kept)| identity(&movie.facts) != *kept);
+            let wrong = page.iter().zip(kept).filter(|(movie, kept)| Wanted::of(&movie.facts).identity() != *kept);
             problems.extend(wrong.map(|(movie, _)| format!("movie {} is filed under another name", movie.id)));
         }
     }
@@ -146,7 +146,7 @@ fn single_file(db: &Connection) -> Result<(), Failure> {
 }
 
 /// Makes a finished file durable under its name: the old one or the new one is there, whatever happens.
-fn put_in_place(temporary: &Path, target: &Path) -> Result<(), StoreError> {
+pub fn put_in_place(temporary: &Path, target: &Path) -> Result<(), StoreError> {
     let place = || {
         File::open(temporary)?.sync_all()?;
         fs::rename(temporary, target)?;
@@ -157,7 +157,7 @@ fn put_in_place(temporary: &Path, target: &Path) -> Result<(), StoreError> {
 }
 
 /// `PATH-wal` for a suffix that SQLite gives, `PATH.writing` for one of ours.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     if !suffix.starts_with('-') {
         name.push(".");
@@ -166,7 +166,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn remove(path: &Path) -> Result<(), StoreError> {
+pub fn remove(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(&error, path)),
         _ => Ok(()),

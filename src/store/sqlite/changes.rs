@@ -3,36 +3,36 @@
 
 use rusqlite::{Connection, params};
 
+use super::Sqlite;
 use super::edits::head;
-use super::{Sqlite, movies};
-use crate::model::{MovieId, Rev};
+use super::movies::{movie, select_movies};
+use crate::model::{Movie, MovieId, Rev};
 use crate::store::{Changes, Cursor, StoreError};
 
 impl Sqlite {
     pub fn epoch(&self) -> Result<String, StoreError> {
-        self.read(|db| {
+        self.glance(|db| {
             let mut statement = db.prepare_cached("select value from meta where key = 'epoch'")?;
             Ok(statement.query_row([], |row| row.get(0))?)
         })
     }
 
     pub fn head(&self) -> Result<Rev, StoreError> {
-        self.read(|db| Ok(head(db)?))
+        self.glance(|db| Ok(head(db)?))
     }
 
     pub fn changes_after(&self, cursor: Cursor, limit: usize) -> Result<Changes, StoreError> {
         self.read(|db| {
             let head = head(db)?;
-            let mut ids = changed(db, cursor, limit)?;
-            let complete = ids.len() <= limit;
-            ids.truncate(limit);
-            let changed = movies::load(db, &ids)?;
+            let mut changed = changed(db, cursor, limit)?;
+            let complete = changed.len() <= limit;
+            changed.truncate(limit);
             Ok(Changes { head, deleted: deleted(db, cursor.rev)?, changed, complete })
         })
     }
 
     pub fn revs_after(&self, after: MovieId, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
-        self.read(|db| {
+        self.glance(|db| {
             let mut statement = db.prepare_cached("select id, rev from movies where id > ?1 order by id limit ?2")?;
             let rows =
                 statement.query_map(params![after.0, limit as i64], |row| Ok((MovieId(row.get(0)?), row.get(1)?)))?;
@@ -43,17 +43,18 @@ impl Sqlite {
 
 /// The movies changed after the cursor, by (rev, id); one more than `limit` where there are more. Two statements, so
 /// that each walks the index from its place, also where a large import shares one rev.
-fn changed(db: &Connection, cursor: Cursor, limit: usize) -> rusqlite::Result<Vec<MovieId>> {
-    let wanted = limit as i64 + 1;
-    let mut rest = db.prepare_cached("select id from movies where rev = ?1 and id > ?2 order by id limit ?3")?;
-    let rows = rest.query_map(params![cursor.rev, cursor.id.0, wanted], |row| Ok(MovieId(row.get(0)?)))?;
-    let mut ids = rows.collect::<Result<Vec<_>, _>>()?;
-    let mut later = db.prepare_cached("select id from movies where rev > ?1 order by rev, id limit ?2")?;
-    let rows = later.query_map(params![cursor.rev, wanted - ids.len() as i64], |row| Ok(MovieId(row.get(0)?)))?;
-    for id in rows {
-        ids.push(id?);
+fn changed(db: &Connection, cursor: Cursor, limit: usize) -> rusqlite::Result<Vec<Movie>> {
+    let wanted = limit + 1;
+    let mut movies = Vec::with_capacity(wanted.min(4_096));
+    let mut rest = db.prepare_cached(select_movies!("where rev = ?1 and id > ?2 order by id limit ?3"))?;
+    for found in rest.query_map(params![cursor.rev, cursor.id.0, wanted as i64], movie)? {
+        movies.push(found?);
     }
-    Ok(ids)
+    let mut later = db.prepare_cached(select_movies!("where rev > ?1 order by rev, id limit ?2"))?;
+    for found in later.query_map(params![cursor.rev, (wanted - movies.len()) as i64], movie)? {
+        movies.push(found?);
+    }
+    Ok(movies)
 }
 
 fn deleted(db: &Connection, after: Rev) -> rusqlite::Result<Vec<MovieId>> {

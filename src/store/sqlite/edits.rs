@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::movies::{self, Names};
+use super::movies::{self, BETWEEN, Place};
 use super::{Failure, Sqlite};
 use crate::model::draft::identity_key;
 use crate::model::{Facts, Movie, MovieDraft, MovieId, Rev};
@@ -14,9 +14,10 @@ impl Sqlite {
     pub fn add_movie(&self, facts: &Facts) -> Result<Movie, StoreError> {
         self.write(|db| {
             refuse_same(db, facts, None)?;
-            let rev = next_rev(db)?;
-            let id = movies::insert(db, &mut Names::default(), facts, identity(facts), rev)?;
-            take_rev(db, rev)?;
+            let Counters { rev, last_id } = next(db)?;
+            let id = MovieId(last_id + 1);
+            movies::insert(db, Place { id, rev, identity: Wanted::of(facts).identity() }, facts)?;
+            take(db, Counters { rev, last_id: id.0 })?;
             one(db, id)
         })
     }
@@ -30,10 +31,9 @@ impl Sqlite {
                 return Ok(before);
             }
             refuse_same(db, &facts, Some(id))?;
-            let rev = next_rev(db)?;
-            let names = &mut Names::default();
-            movies::update(db, names, (id, &before.facts), &facts, (identity(&facts), rev))?;
-            take_rev(db, rev)?;
+            let counters = next(db)?;
+            movies::update(db, Place { id, rev: counters.rev, identity: Wanted::of(&facts).identity() }, &facts)?;
+            take(db, counters)?;
             one(db, id)
         })
     }
@@ -43,10 +43,11 @@ impl Sqlite {
             if db.prepare_cached("delete from movies where id = ?1")?.execute([id.0])? == 0 {
                 return Err(StoreError::NotFound.into());
             }
-            let rev = next_rev(db)?;
-            db.prepare_cached("insert into deletions (movie_id, rev) values (?1, ?2)")?.execute([id.0, rev])?;
-            take_rev(db, rev)?;
-            Ok(rev)
+            let counters = next(db)?;
+            db.prepare_cached("insert into deletions (movie_id, rev) values (?1, ?2)")?
+                .execute([id.0, counters.rev])?;
+            take(db, counters)?;
+            Ok(counters.rev)
         })
     }
 }
@@ -56,21 +57,68 @@ pub fn head(db: &Connection) -> rusqlite::Result<Rev> {
     db.prepare_cached("select rev from revision where id = 1")?.query_row([], |row| row.get(0))
 }
 
-/// The rev that the transaction will take if it changes something.
-pub fn next_rev(db: &Connection) -> rusqlite::Result<Rev> {
-    Ok(head(db)? + 1)
+/// The row that numbers changes and movies.
+#[derive(Debug, Clone, Copy)]
+pub struct Counters {
+    /// The change.
+    pub rev: Rev,
+    /// The last movie that was ever added.
+    pub last_id: i64,
+}
+
+/// The rev that the transaction will take if it changes something, and the last movie before it.
+pub fn next(db: &Connection) -> rusqlite::Result<Counters> {
+    let mut statement = db.prepare_cached("select rev, last_id from revision where id = 1")?;
+    statement.query_row([], |row| Ok(Counters { rev: row.get::<_, i64>(0)? + 1, last_id: row.get(1)? }))
 }
 
 /// Takes the rev: the last statement of a transaction.
-pub fn take_rev(db: &Connection, rev: Rev) -> rusqlite::Result<()> {
-    db.prepare_cached("update revision set rev = ?1 where id = 1")?.execute([rev])?;
+pub fn take(db: &Connection, counters: Counters) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached("update revision set rev = ?1, last_id = ?2 where id = 1")?;
+    statement.execute([counters.rev, counters.last_id])?;
     Ok(())
 }
 
-/// A hash of what makes two movies the same; never changes, since databases keep it.
-pub fn identity(facts: &Facts) -> i64 {
-    let digest = Sha256::digest(identity_key(facts).as_bytes());
-    digest.iter().take(8).fold(0, |hash, byte| hash << 8 | i64::from(*byte))
+/// What a movie is found by.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub title: &'a str,
+    pub director: Option<&'a str>,
+    pub year: Option<u16>,
+    pub imdb_id: Option<&'a str>,
+    pub tmdb_id: Option<u64>,
+}
+
+impl<'a> Wanted<'a> {
+    pub fn of(facts: &'a Facts) -> Self {
+        Self {
+            title: &facts.title,
+            director: facts.directors.first().map(String::as_str),
+            year: facts.year,
+            imdb_id: facts.imdb_id.as_deref(),
+            tmdb_id: facts.tmdb_id,
+        }
+    }
+
+    pub fn of_draft(draft: &'a MovieDraft) -> Self {
+        Self {
+            title: draft.title.known().map_or("", String::as_str),
+            director: draft.directors.known().and_then(|names| names.first()).map(String::as_str),
+            year: draft.year.known().copied(),
+            imdb_id: draft.imdb_id.known().map(String::as_str),
+            tmdb_id: draft.tmdb_id.known().copied(),
+        }
+    }
+
+    /// A hash of what makes two movies the same; never changes, since databases keep it.
+    pub fn identity(&self) -> i64 {
+        let digest = Sha256::digest(self.key().as_bytes());
+        digest.iter().take(8).fold(0, |hash, byte| hash << 8 | i64::from(*byte))
+    }
+
+    fn key(&self) -> String {
+        identity_key(self.title, self.director)
+    }
 }
 
 /// A movie that may be the same: title and first director are.
@@ -82,20 +130,16 @@ pub struct Candidate {
 }
 
 /// The movies of the same title and first director, by id. The hash finds them, the texts prove it.
-pub fn candidates(db: &Connection, facts: &Facts) -> rusqlite::Result<Vec<Candidate>> {
+pub fn candidates(db: &Connection, wanted: &Wanted<'_>, hash: i64) -> rusqlite::Result<Vec<Candidate>> {
     let mut statement = db.prepare_cached(
-        "select movies.id, year, imdb_id, tmdb_id, title, name from movies \
-         left join movie_directors on movie_id = movies.id and position = 0 \
-         left join people on people.id = person_id \
-         where identity = ?1 order by movies.id",
+        "select id, year, imdb_id, tmdb_id, title, directors from movies where identity = ?1 order by id",
     )?;
-    let key = identity_key(facts);
-    let rows = statement.query_map([identity(facts)], |row| {
-        let directors = row.get::<_, Option<String>>(5)?.into_iter().collect();
-        let named = Facts { title: row.get(4)?, directors, ..Facts::default() };
+    let rows = statement.query_map([hash], |row| {
+        let first = row.get_ref(5)?.as_str()?.split(BETWEEN).next().filter(|name| !name.is_empty());
+        let is_same = identity_key(row.get_ref(4)?.as_str()?, first) == wanted.key();
         let candidate =
             Candidate { id: MovieId(row.get(0)?), year: row.get(1)?, imdb_id: row.get(2)?, tmdb_id: row.get(3)? };
-        Ok((identity_key(&named) == key).then_some(candidate))
+        Ok(is_same.then_some(candidate))
     })?;
     rows.filter_map(Result::transpose).collect()
 }
@@ -116,11 +160,15 @@ pub fn by_tmdb_id(db: &Connection, tmdb_id: u64) -> rusqlite::Result<Option<Movi
 fn refuse_same(db: &Connection, facts: &Facts, own: Option<MovieId>) -> Result<(), Failure> {
     let by_imdb_id = facts.imdb_id.as_deref().map(|id| by_imdb_id(db, id)).transpose()?.flatten();
     let by_tmdb_id = facts.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten();
-    let by_name = candidates(db, facts)?.into_iter().filter(|same| same.year == facts.year).map(|same| same.id);
+    let wanted = Wanted::of(facts);
+    let by_name = candidates(db, &wanted, wanted.identity())?
+        .into_iter()
+        .filter(|same| same.year == facts.year)
+        .map(|same| same.id);
     let mut others = by_imdb_id.into_iter().chain(by_tmdb_id).chain(by_name).filter(|id| Some(*id) != own);
     others.next().map_or(Ok(()), |id| Err(StoreError::Exists(id).into()))
 }
 
 fn one(db: &Connection, id: MovieId) -> Result<Movie, Failure> {
-    movies::load(db, &[id])?.pop().ok_or_else(|| StoreError::NotFound.into())
+    movies::load(db, id)?.ok_or_else(|| StoreError::NotFound.into())
 }

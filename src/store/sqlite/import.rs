@@ -5,20 +5,24 @@
 
 use std::collections::HashSet;
 use std::sync::MutexGuard;
+use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::edits::{Candidate, by_imdb_id, by_tmdb_id, candidates, identity, next_rev, take_rev};
-use super::movies::{self, Names};
-use super::{Failure, Sqlite};
-use crate::model::{Facts, MovieDraft, MovieId, Rev};
+use super::edits::{Candidate, Counters, Wanted, by_imdb_id, by_tmdb_id, candidates, next, take};
+use super::movies::{self, Place};
+use super::{Failure, Sqlite, open};
+use crate::model::{Facts, MovieDraft, MovieId};
 use crate::store::{ImportMode, StoreError, Upserted};
+
+/// How long the lock is free between two batches. Other writers look for it each millisecond.
+const GAP: Duration = Duration::from_millis(2);
 
 /// An import under way.
 pub struct Importer<'a> {
     db: &'a Sqlite,
     mode: ImportMode,
-    names: Names,
     seen: Seen,
     /// The one transaction of an import that is kept whole or not at all.
     whole: Option<MutexGuard<'a, Connection>>,
@@ -26,29 +30,28 @@ pub struct Importer<'a> {
 
 impl Sqlite {
     pub fn importer(&self, mode: ImportMode) -> Result<Importer<'_>, StoreError> {
-        let whole = match mode {
-            ImportMode::Batches => None,
-            ImportMode::AllOrNothing | ImportMode::DryRun => {
-                let writer = self.writer();
-                writer.execute_batch("begin immediate").map_err(|error| Failure::from(error).of(&self.path))?;
-                Some(writer)
-            }
-        };
-        Ok(Importer { db: self, mode, names: Names::default(), seen: Seen::default(), whole })
+        let failed = |error| Failure::from(error).of(&self.path);
+        let writer = self.writer();
+        if !matches!(mode, ImportMode::Batches) {
+            writer.execute_batch("begin immediate").map_err(failed)?;
+        }
+        open::widen(&writer).map_err(failed)?;
+        let whole = (!matches!(mode, ImportMode::Batches)).then_some(writer);
+        Ok(Importer { db: self, mode, seen: Seen::default(), whole })
     }
 }
 
 impl Importer<'_> {
-    pub fn upsert(&mut self, drafts: &[MovieDraft]) -> Result<Vec<Upserted>, StoreError> {
-        let (names, seen) = (&mut self.names, &mut self.seen);
-        if let Some(writer) = &self.whole {
-            return upsert_all(writer, names, seen, drafts).map_err(|failure| failure.of(&self.db.path));
+    pub fn upsert(&mut self, drafts: Vec<MovieDraft>) -> Result<Vec<Upserted>, StoreError> {
+        let seen = &mut self.seen;
+        match &self.whole {
+            Some(writer) => upsert_all(writer, seen, drafts).map_err(|failure| failure.of(&self.db.path)),
+            None => {
+                let done = self.db.write(|db| upsert_all(db, seen, drafts));
+                thread::sleep(GAP);
+                done
+            }
         }
-        let done = self.db.write(|db| upsert_all(db, names, seen, drafts));
-        if done.is_err() {
-            self.names.clear();
-        }
-        done
     }
 
     pub fn next_dump(&mut self) {
@@ -71,10 +74,15 @@ impl Importer<'_> {
 /// Without [`Importer::finish`] nothing of a whole import is kept.
 impl Drop for Importer<'_> {
     fn drop(&mut self) {
-        if let Some(writer) = &self.whole
+        let writer = self.whole.take();
+        if let Some(writer) = &writer
             && let Err(error) = writer.execute_batch("rollback")
         {
             tracing::warn!(%error, "the import was not rolled back");
+        }
+        let writer = writer.unwrap_or_else(|| self.db.writer());
+        if let Err(error) = open::narrow(&writer) {
+            tracing::warn!(%error, "the memory of the import was not given back");
         }
     }
 }
@@ -95,38 +103,31 @@ impl Seen {
     }
 }
 
-fn upsert_all(
-    db: &Connection,
-    names: &mut Names,
-    seen: &mut Seen,
-    drafts: &[MovieDraft],
-) -> Result<Vec<Upserted>, Failure> {
-    if seen.last_before.is_none() {
-        let last = db.query_row("select coalesce(max(id), 0) from movies", [], |row| row.get(0))?;
-        seen.last_before = Some(last);
+fn upsert_all(db: &Connection, seen: &mut Seen, drafts: Vec<MovieDraft>) -> Result<Vec<Upserted>, Failure> {
+    let mut counters = next(db)?;
+    seen.last_before.get_or_insert(counters.last_id);
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        outcomes.push(upsert(db, seen, &mut counters, draft)?);
     }
-    let rev = next_rev(db)?;
-    let outcomes = drafts.iter().map(|draft| upsert(db, names, seen, draft, rev)).collect::<Result<Vec<_>, _>>()?;
     if outcomes.iter().any(|outcome| *outcome != Upserted::Unchanged) {
-        take_rev(db, rev)?;
+        take(db, counters)?;
     }
     Ok(outcomes)
 }
 
-fn upsert(
-    db: &Connection,
-    names: &mut Names,
-    seen: &mut Seen,
-    draft: &MovieDraft,
-    rev: Rev,
-) -> Result<Upserted, Failure> {
-    let mut facts = draft.to_facts();
-    let Some(id) = find(db, &facts)? else {
+fn upsert(db: &Connection, seen: &mut Seen, counters: &mut Counters, draft: MovieDraft) -> Result<Upserted, Failure> {
+    let wanted = Wanted::of_draft(&draft);
+    let hash = wanted.identity();
+    let Some(id) = find(db, &wanted, hash)? else {
+        let mut facts = draft.into_facts();
         keep_own_ids(db, None, &mut facts, &Facts::default())?;
-        movies::insert(db, names, &facts, identity(&facts), rev)?;
+        counters.last_id += 1;
+        let id = MovieId(counters.last_id);
+        movies::insert(db, Place { id, rev: counters.rev, identity: hash }, &facts)?;
         return Ok(Upserted::Added);
     };
-    let before = movies::load(db, &[id])?.pop().ok_or(StoreError::NotFound)?.facts;
+    let before = movies::load(db, id)?.ok_or(StoreError::NotFound)?.facts;
     let mut facts = before.clone();
     if seen.again(id) {
         draft.add_to(&mut facts);
@@ -137,35 +138,34 @@ fn upsert(
     if facts == before {
         return Ok(Upserted::Unchanged);
     }
-    movies::update(db, names, (id, &before), &facts, (identity(&facts), rev))?;
+    movies::update(db, Place { id, rev: counters.rev, identity: Wanted::of(&facts).identity() }, &facts)?;
     Ok(Upserted::Updated)
 }
 
 /// The movie that a draft speaks of.
-fn find(db: &Connection, facts: &Facts) -> Result<Option<MovieId>, Failure> {
-    let imdb_id = facts.imdb_id.as_deref();
-    if let Some(id) = imdb_id.map(|id| by_imdb_id(db, id)).transpose()?.flatten() {
+fn find(db: &Connection, wanted: &Wanted<'_>, hash: i64) -> Result<Option<MovieId>, Failure> {
+    if let Some(id) = wanted.imdb_id.map(|id| by_imdb_id(db, id)).transpose()?.flatten() {
         return Ok(Some(id));
     }
-    if let Some(id) = facts.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten() {
-        let known = movies::load(db, &[id])?.pop().and_then(|movie| movie.facts.imdb_id);
-        if known.is_none() || imdb_id.is_none() {
+    if let Some(id) = wanted.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten() {
+        let known = movies::load(db, id)?.and_then(|movie| movie.facts.imdb_id);
+        if known.is_none() || wanted.imdb_id.is_none() {
             return Ok(Some(id));
         }
     }
-    let mut same = candidates(db, facts)?;
+    let mut same = candidates(db, wanted, hash)?;
     let only = same.len() == 1;
-    same.retain(|candidate| !is_another(candidate, facts));
-    let by_year = same.iter().find(|candidate| candidate.year == facts.year);
-    let by_choice = same.iter().find(|candidate| only && (candidate.year.is_none() || facts.year.is_none()));
+    same.retain(|candidate| !is_another(candidate, wanted));
+    let by_year = same.iter().find(|candidate| candidate.year == wanted.year);
+    let by_choice = same.iter().find(|candidate| only && (candidate.year.is_none() || wanted.year.is_none()));
     Ok(by_year.or(by_choice).map(|candidate| candidate.id))
 }
 
 /// Both have an external id of one kind, and these differ.
-fn is_another(candidate: &Candidate, facts: &Facts) -> bool {
+fn is_another(candidate: &Candidate, wanted: &Wanted<'_>) -> bool {
     let differ = |left: Option<&str>, right: Option<&str>| left.is_some() && right.is_some() && left != right;
-    let tmdb_id = facts.tmdb_id.map(u64::cast_signed);
-    differ(candidate.imdb_id.as_deref(), facts.imdb_id.as_deref())
+    let tmdb_id = wanted.tmdb_id.map(u64::cast_signed);
+    differ(candidate.imdb_id.as_deref(), wanted.imdb_id)
         || (candidate.tmdb_id.is_some() && tmdb_id.is_some() && candidate.tmdb_id != tmdb_id)
 }
 

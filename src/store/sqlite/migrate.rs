@@ -1,15 +1,16 @@
 //! The schema's versions, in `user_version`. Each step is one transaction; an existing database is copied before the
 //! first step, and one of a newer fmdb is refused.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::care::{beside, put_in_place, remove};
 use super::{Failure, now};
 use crate::store::StoreError;
 
 /// The steps from each version to the next; version 0 is an empty file.
-pub const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+pub const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Brings the schema up to the latest version.
 pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
@@ -53,13 +54,15 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Keeps the database as it was in `PATH.before-vN`; an older copy of the same step stays, it is the truer one.
+/// Keeps the database as it was in `PATH.before-vN`; an older copy of the same step stays, it is the truer one. A copy
+/// that was not finished is not taken for one.
 fn copy_before(connection: &Connection, path: &Path, known: i64) -> Result<(), Failure> {
-    let mut copy = path.as_os_str().to_owned();
-    copy.push(format!(".before-v{known}"));
-    let copy = PathBuf::from(copy);
+    let copy = beside(path, &format!("before-v{known}"));
     if !copy.exists() {
-        connection.execute("vacuum into ?1", [copy.to_string_lossy()])?;
+        let unfinished = beside(&copy, "writing");
+        remove(&unfinished)?;
+        connection.execute("vacuum into ?1", [unfinished.to_string_lossy()])?;
+        put_in_place(&unfinished, &copy)?;
         tracing::info!(copy = %copy.display(), "the database is of an older version; a copy of it is kept");
     }
     Ok(())
@@ -68,6 +71,8 @@ fn copy_before(connection: &Connection, path: &Path, known: i64) -> Result<(), F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Facts, Movie, MovieId};
+    use crate::store::sqlite::movies;
 
     #[test]
     fn an_upgrade_keeps_rows_and_a_copy_and_refuses_to_go_back() {
@@ -83,5 +88,95 @@ mod tests {
         assert!(folder.path().join("a.db.before-v2").exists());
         let refused = migrate_with(&mut connection, &path, &steps[..1]);
         assert!(matches!(refused, Err(Failure::Store(StoreError::Newer { found: 2, known: 1, .. }))));
+    }
+
+    /// Two movies of schema 1 with lists in an order of their own, a third that is deleted, and accounts.
+    const OLD_ROWS: &str = "
+        insert into movies (id, rev, created_rev, added_at, updated_at, identity, title, original_title, year, score,
+            votes, popularity, runtime, overview, imdb_id, tmdb_id)
+        values (2, 5, 1, 100, 200, 77, 'Seven Samurai', '七人の侍', 1954, 8.6, 350000, 70.5, 207, 'Farmers.',
+            'tt0047478', 346), (4, 3, 3, 101, 101, 78, 'Bare', null, null, null, null, null, null, null, null, null),
+            (9, 6, 6, 101, 101, 79, 'Gone', null, null, null, null, null, null, null, null, null);
+        delete from movies where id = 9;
+        insert into deletions (movie_id, rev) values (9, 7);
+        update revision set rev = 7;
+        insert into people (id, name) values (1, 'Zoë'), (2, 'Akira Kurosawa'), (3, 'Ann, the \"second\"');
+        insert into genres (id, name) values (1, 'Drama'), (2, 'Action');
+        insert into movie_titles (movie_id, position, title) values (2, 1, 'B'), (2, 0, 'Shichinin no samurai');
+        insert into movie_directors (movie_id, position, person_id) values (2, 1, 1), (2, 0, 2);
+        insert into movie_cast (movie_id, position, person_id) values (2, 0, 3), (2, 1, 1), (2, 2, 2);
+        insert into movie_genres (movie_id, position, genre_id) values (2, 0, 2), (2, 1, 1), (4, 0, 1);
+        insert into accounts (id, name, name_key, password_hash, role, created_at)
+        values (1, 'anna', 'anna', 'hash', 'admin', 1);";
+
+    fn old_database(path: &Path) -> Connection {
+        let mut connection = Connection::open(path).expect("a database");
+        connection.pragma_update(None, "foreign_keys", true).expect("foreign keys");
+        migrate_with(&mut connection, path, &STEPS[..1]).unwrap_or_else(|_| panic!("made"));
+        connection.execute_batch(OLD_ROWS).expect("rows");
+        connection
+    }
+
+    fn schema(connection: &Connection) -> Vec<(String, Option<String>)> {
+        let mut statement = connection.prepare("select name, sql from sqlite_schema order by name").expect("a schema");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        rows.collect::<Result<_, _>>().expect("rows")
+    }
+
+    #[test]
+    fn movies_become_one_row_each_and_keep_everything() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.db");
+        let mut connection = old_database(&path);
+        migrate(&mut connection, &path).unwrap_or_else(|_| panic!("upgraded"));
+        let fresh = folder.path().join("b.db");
+        let mut empty = Connection::open(&fresh).expect("a database");
+        migrate(&mut empty, &fresh).unwrap_or_else(|_| panic!("made"));
+        assert_eq!(schema(&connection), schema(&empty));
+
+        let movie = |id| movies::load(&connection, MovieId(id)).expect("read").expect("there");
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let samurai = Facts {
+            title: "Seven Samurai".into(),
+            original_title: Some("七人の侍".into()),
+            alternate_titles: texts(&["Shichinin no samurai", "B"]),
+            directors: texts(&["Akira Kurosawa", "Zoë"]),
+            cast: texts(&["Ann, the \"second\"", "Zoë", "Akira Kurosawa"]),
+            genres: texts(&["Action", "Drama"]),
+            year: Some(1954),
+            score: Some(8.6),
+            votes: Some(350_000),
+            popularity: Some(70.5),
+            runtime: Some(207),
+            overview: Some("Farmers.".into()),
+            imdb_id: Some("tt0047478".into()),
+            tmdb_id: Some(346),
+        };
+        let kept = Movie { id: MovieId(2), rev: 5, created_rev: 1, added_at: 100, facts: samurai };
+        assert_eq!(movie(2), kept);
+        assert_eq!(movie(4).facts, Facts { title: "Bare".into(), genres: texts(&["Drama"]), ..Facts::default() });
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
+        assert_eq!(count("select identity from movies where id = 2"), 77);
+        assert_eq!(
+            count("select last_id from revision where rev = 7"),
+            9,
+            "the number of a deleted movie is not used again"
+        );
+        assert_eq!(count("select count(*) from accounts"), 1);
+        assert_eq!(count("select count(*) from deletions"), 1);
+        assert!(folder.path().join("a.db.before-v2").exists());
+    }
+
+    #[test]
+    fn a_copy_that_was_cut_off_is_not_taken_for_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.db");
+        let mut connection = old_database(&path);
+        std::fs::write(folder.path().join("a.db.before-v2.writing"), "cut off").expect("written");
+        migrate(&mut connection, &path).unwrap_or_else(|_| panic!("upgraded"));
+        let copy = Connection::open(folder.path().join("a.db.before-v2")).expect("a copy");
+        let titles: i64 = copy.query_row("select count(*) from movie_titles", [], |row| row.get(0)).expect("a count");
+        assert_eq!((titles, version(&copy).expect("a version")), (2, 1));
+        assert!(!folder.path().join("a.db.before-v2.writing").exists());
     }
 }

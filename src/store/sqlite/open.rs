@@ -15,8 +15,23 @@ const APPLICATION_ID: i32 = 0x666d_6462;
 /// Before this version, two connections could damage a WAL (sqlite.org/wal.html, "the WAL-reset bug").
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// How long a connection waits for another process's write.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a connection looks whether another process's write is over, and after how many times it gives up: ten
+/// seconds. It looks often, so that an import, which frees the lock for a moment between its batches, lets edits in.
+const LOOK: Duration = Duration::from_millis(1);
+const LOOKS: i32 = 10_000;
+
+/// Waits for another process's write.
+pub fn patient(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(|looks: i32| {
+        std::thread::sleep(LOOK);
+        looks < LOOKS
+    }))
+}
+
+/// Fails at once while another process writes.
+pub fn impatient(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(None::<fn(i32) -> bool>)
+}
 
 /// Opens the writer: makes the file if it is missing, brings an older schema up, refuses what is not ours.
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
@@ -27,8 +42,8 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
 pub fn reader(path: &Path) -> Result<Connection, StoreError> {
     let open = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(PATIENCE)?;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        patient(&mut connection)?;
         prepare(&connection)?;
         Ok(connection)
     };
@@ -42,7 +57,7 @@ fn open_writer(path: &Path) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     // First of all, so that nothing below fails because another process is writing.
-    connection.busy_timeout(PATIENCE)?;
+    patient(&mut connection)?;
     let tables: i64 = connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
     let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if owner != APPLICATION_ID && (owner != 0 || tables > 0) {
@@ -61,6 +76,23 @@ fn open_writer(path: &Path) -> Result<Connection, Failure> {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     Ok(connection)
+}
+
+/// How many pages the journal holds before they move into the database file.
+const JOURNAL: i64 = 1_000;
+
+/// Room for an import: the parts of the index that each batch touches stay in memory, and pages that one batch after
+/// another changes move into the database file once, not each time.
+pub fn widen(writer: &Connection) -> rusqlite::Result<()> {
+    writer.pragma_update(None, "cache_size", -64_000)?;
+    writer.pragma_update(None, "wal_autocheckpoint", 16 * JOURNAL)
+}
+
+/// Gives the room of [`widen`] back.
+pub fn narrow(writer: &Connection) -> rusqlite::Result<()> {
+    writer.pragma_update(None, "cache_size", -16_000)?;
+    writer.pragma_update(None, "wal_autocheckpoint", JOURNAL)?;
+    writer.execute_batch("pragma shrink_memory")
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

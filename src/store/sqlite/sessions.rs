@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::accounts::account;
 use super::lately::Found;
-use super::{Failure, Sqlite};
+use super::{Failure, Sqlite, open};
 use crate::model::Account;
 use crate::store::{Known, Secret, Session, StoreError, Token};
 
@@ -27,7 +27,7 @@ impl Sqlite {
 
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
         let version = self.lately.version(&self.path);
-        let found = self.read(|db| {
+        let found = self.glance(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, seen_at, expires_at from sessions \
                  join accounts on accounts.id = account_id \
@@ -89,7 +89,7 @@ impl Sqlite {
     }
 
     pub fn tokens(&self, account: i64) -> Result<Vec<Token>, StoreError> {
-        self.read(|db| {
+        self.glance(|db| {
             let mut statement = db.prepare_cached(
                 "select id, label, created_at, used_at from api_tokens where account_id = ?1 order by id",
             )?;
@@ -109,7 +109,7 @@ impl Sqlite {
 
     pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
         let version = self.lately.version(&self.path);
-        let found = self.read(|db| {
+        let found = self.glance(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
                  join accounts on accounts.id = account_id where token_hash = ?1",
@@ -126,11 +126,13 @@ impl Sqlite {
         Ok(Some(account))
     }
 
-    /// Notes that somebody was here, unless another write is under way: the next request notes it as well.
+    /// Notes that somebody was here, unless another write is under way, be it another process's: the next request
+    /// notes it as well, and none waits for an import.
     fn note(&self, update: &str, token_hash: &[u8], now: i64) {
-        if let Ok(writer) = self.writer.try_lock()
-            && let Err(error) = writer.execute(update, params![token_hash, now])
-        {
+        let Ok(mut writer) = self.writer.try_lock() else { return };
+        let noted = open::impatient(&mut writer).and_then(|()| writer.execute(update, params![token_hash, now]));
+        let noted = noted.and(open::patient(&mut writer));
+        if let Err(error) = noted {
             tracing::debug!(%error, "that somebody was here is not noted");
         }
     }

@@ -41,7 +41,7 @@ fn draft(pairs: &[(Field, &str)]) -> MovieDraft {
 
 fn import(store: &Store, drafts: &[MovieDraft]) -> Vec<Upserted> {
     let mut importer = store.importer(ImportMode::Batches).expect("an importer");
-    let outcomes = importer.upsert(drafts).expect("outcomes");
+    let outcomes = importer.upsert(drafts.to_vec()).expect("outcomes");
     importer.finish().expect("finished");
     outcomes
 }
@@ -147,15 +147,15 @@ fn all_or_nothing_and_dry_runs_keep_nothing_unless_finished() {
     let Fixture { store, folder: _folder } = fixture();
     let drafts = [draft(&[(Field::Title, "Stalker")])];
     let mut dropped = store.importer(ImportMode::AllOrNothing).expect("an importer");
-    assert_eq!(dropped.upsert(&drafts).expect("outcomes"), [Upserted::Added]);
+    assert_eq!(dropped.upsert(drafts.to_vec()).expect("outcomes"), [Upserted::Added]);
     drop(dropped);
     let mut dry = store.importer(ImportMode::DryRun).expect("an importer");
-    assert_eq!(dry.upsert(&drafts).expect("outcomes"), [Upserted::Added]);
-    assert_eq!(dry.upsert(&drafts).expect("outcomes"), [Upserted::Unchanged]);
+    assert_eq!(dry.upsert(drafts.to_vec()).expect("outcomes"), [Upserted::Added]);
+    assert_eq!(dry.upsert(drafts.to_vec()).expect("outcomes"), [Upserted::Unchanged]);
     dry.finish().expect("finished");
     assert_eq!((store.count_movies().expect("counted"), store.head().expect("head")), (0, 0));
     let mut whole = store.importer(ImportMode::AllOrNothing).expect("an importer");
-    whole.upsert(&drafts).expect("outcomes");
+    whole.upsert(drafts.to_vec()).expect("outcomes");
     whole.finish().expect("finished");
     assert_eq!((store.count_movies().expect("counted"), store.head().expect("head")), (1, 1));
 }
