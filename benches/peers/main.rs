@@ -70,40 +70,46 @@ fn import(dump: &Path, folder: &Path) -> Value {
     json!({"movies": movies, "seconds": seconds})
 }
 
+/// The figures of one kind of question.
+fn timed<T, A>(questions: &[T], ask: impl FnMut(&T) -> A) -> Value {
+    Times::of(questions, BUDGET, ask).to_json()
+}
+
 fn search(questions: &mut Questions, folder: &Path) -> Value {
     let (index, sqlite) = (BareIndex::open(folder), Sqlite::open(folder));
-    let begun = |texts: &[String]| {
+    let begun = |texts: Vec<String>| {
         json!({
-            "tantivy": Times::of(texts, BUDGET, |text| index.search(text, 0, 8)).to_json(),
-            "fts5": Times::of(texts, BUDGET, |text| sqlite.match_words(text, 8)).to_json(),
+            "tantivy": timed(&texts, |text| index.search(text, 0, 8)),
+            "fts5": timed(&texts, |text| sqlite.match_words(text, 8)),
         })
     };
-    let slips = |texts: &[String], limit| json!({"tantivy": Times::of(texts, BUDGET, |text| index.search(text, 1, limit)).to_json()});
-    let whole = |texts: &[String]| {
+    let slips = |texts: Vec<String>, limit| json!({"tantivy": timed(&texts, |text| index.search(text, 1, limit))});
+    let whole = |texts: Vec<String>| {
         json!({
-            "tantivy": Times::of(texts, BUDGET, |text| index.search(text, 0, 50)).to_json(),
-            "fts5": Times::of(texts, BUDGET, |text| sqlite.match_words(text, 50)).to_json(),
-            "like": Times::of(texts, BUDGET / 2, |text| sqlite.like(text)).to_json(),
+            "tantivy": timed(&texts, |text| index.search(text, 0, 50)),
+            "fts5": timed(&texts, |text| sqlite.match_words(text, 50)),
+            "like": timed(&texts, |text| sqlite.like(text)),
         })
     };
-    let pages = |from: u64| (from..from + 20).map(|page| page * 50).collect::<Vec<u64>>();
-    let sorted =
-        |offsets: &[u64]| json!({"sql": Times::of(offsets, BUDGET, |offset| sqlite.by_popularity(*offset)).to_json()});
+    let sorted = |first_page: i64| {
+        let offsets: Vec<i64> = (first_page..first_page + 20).map(|page| page * 50).collect();
+        json!({"sql": timed(&offsets, |offset| sqlite.by_popularity(*offset))})
+    };
     let decades: Vec<u16> = (1930..=2020).step_by(10).collect();
-    let last = (questions.movies / 50).saturating_sub(20);
+    let last = (questions.movies as i64 / 50 - 20).max(0);
     json!({
-        "suggest_1": begun(&questions.begun(1)),
-        "suggest_2": begun(&questions.begun(2)),
-        "suggest_4": begun(&questions.begun(4)),
-        "suggest_typo": slips(&questions.typos(3), 8),
-        "suggest_two_words": begun(&questions.two_words()),
-        "listing_text": whole(&questions.texts()),
-        "listing_typo": slips(&questions.typos(8), 50),
-        "listing_common": whole(&questions.common()),
-        "listing_genre_decade": {"sql": Times::of(&decades, BUDGET, |decade| sqlite.genre_and_decade("Drama", *decade)).to_json()},
-        "listing_sort": sorted(&pages(0)),
-        "listing_page_200": sorted(&pages(190)),
-        "listing_last": sorted(&pages(last)),
-        "movie": {"sql": Times::of(&questions.numbers(), BUDGET, |number| sqlite.movie(*number)).to_json()},
+        "suggest_1": begun(questions.begun(1)),
+        "suggest_2": begun(questions.begun(2)),
+        "suggest_4": begun(questions.begun(4)),
+        "suggest_typo": slips(questions.typos(3), 8),
+        "suggest_two_words": begun(questions.two_words()),
+        "listing_text": whole(questions.texts()),
+        "listing_typo": slips(questions.typos(8), 50),
+        "listing_common": whole(questions.common()),
+        "listing_genre_decade": {"sql": timed(&decades, |decade| sqlite.genre_and_decade("Drama", *decade))},
+        "listing_sort": sorted(0),
+        "listing_page_200": sorted(190),
+        "listing_last": sorted(last),
+        "movie": {"sql": timed(&questions.numbers(), |number| sqlite.movie(*number as i64))},
     })
 }

@@ -54,7 +54,7 @@ pub fn of_sqlite(dump: &Path, cases: &Path) -> Value {
     let mut known = Vec::new();
     let mut insert = sqlite.insert();
     row::each(dump, |row| {
-        insert(known.len() as u64, &row);
+        insert(known.len() as i64, &row);
         known.push(Known::of(&row));
     });
     drop(insert);
@@ -71,7 +71,7 @@ pub fn of_sqlite(dump: &Path, cases: &Path) -> Value {
 pub fn judge(dump: &Path, cases: &Path, found: &Path) -> Value {
     let mut known = Vec::new();
     row::each(dump, |row| known.push(Known::of(&row)));
-    let (cases, found): (Vec<Case>, Vec<Vec<u64>>) = (lines(cases), lines(found));
+    let (cases, found): (Vec<Case>, Vec<Vec<i64>>) = (lines(cases), lines(found));
     assert_eq!(cases.len(), found.len(), "as many answers as cases");
     rates(&known, &cases, |place, _| found[place].clone())
 }
@@ -81,7 +81,7 @@ fn lines<T: DeserializeOwned>(file: &Path) -> Vec<T> {
     lines.map(|line| serde_json::from_str(&line.expect("a line")).expect("a line of JSON")).collect()
 }
 
-fn rates(known: &[Known], cases: &[Case], find: impl Fn(usize, &Case) -> Vec<u64>) -> Value {
+fn rates(known: &[Known], cases: &[Case], find: impl Fn(usize, &Case) -> Vec<i64>) -> Value {
     let mut kinds: BTreeMap<&str, (f64, f64, f64)> = BTreeMap::new();
     for (place, case) in cases.iter().enumerate().filter(|(_, case)| case.counted) {
         let found = find(place, case);

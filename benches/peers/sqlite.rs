@@ -44,7 +44,7 @@ impl Sqlite {
     }
 
     /// Puts rows into the table by one prepared statement.
-    pub fn insert(&self) -> impl FnMut(u64, &Row) {
+    pub fn insert(&self) -> impl FnMut(i64, &Row) {
         let mut insert = self.0.prepare("insert into movie values (?,?,?,?,?,?,?,?,?)").expect("a statement");
         move |id, row| {
             let others = row.original_title.iter().chain(&row.alternate_titles);
@@ -85,7 +85,7 @@ impl Sqlite {
     }
 
     /// The movies that have all words, each of them whole or begun, the best first.
-    pub fn match_words(&self, text: &str, limit: usize) -> Vec<u64> {
+    pub fn match_words(&self, text: &str, limit: u32) -> Vec<i64> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let wanted: Vec<String> = words.map(|word| format!("\"{word}\"*")).collect();
         if wanted.is_empty() {
@@ -99,7 +99,7 @@ impl Sqlite {
     }
 
     /// The movies whose title or director holds the text, the best known first.
-    pub fn like(&self, text: &str) -> Vec<u64> {
+    pub fn like(&self, text: &str) -> Vec<i64> {
         self.ids(
             "select id, title, directors, year, score from movie
              where title like ?1 or original_title like ?1 or directors like ?1
@@ -108,7 +108,7 @@ impl Sqlite {
         )
     }
 
-    pub fn genre_and_decade(&self, genre: &str, decade: u16) -> Vec<u64> {
+    pub fn genre_and_decade(&self, genre: &str, decade: u16) -> Vec<i64> {
         self.ids(
             "select id, title, directors, year, score from movie where year between ?1 and ?1 + 9 and genres like ?2
              order by popularity desc limit 50",
@@ -116,19 +116,19 @@ impl Sqlite {
         )
     }
 
-    pub fn by_popularity(&self, offset: u64) -> Vec<u64> {
+    pub fn by_popularity(&self, offset: i64) -> Vec<i64> {
         self.ids(
             "select id, title, directors, year, score from movie order by popularity desc, id limit 50 offset ?",
             params![offset],
         )
     }
 
-    pub fn movie(&self, id: u64) -> Vec<u64> {
+    pub fn movie(&self, id: i64) -> Vec<i64> {
         self.ids("select id, title, directors, year, score from movie where id = ?", params![id])
     }
 
     /// Runs the statement and reads all of its rows.
-    fn ids(&self, statement: &str, values: impl rusqlite::Params) -> Vec<u64> {
+    fn ids(&self, statement: &str, values: impl rusqlite::Params) -> Vec<i64> {
         let read = |found: &Found<'_>| {
             let _texts: (Option<String>, Option<String>) = (found.get(1)?, found.get(2)?);
             found.get(0)

@@ -25,7 +25,7 @@ pub struct BareIndex<T> {
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let fields = Fields {
-        id: builder.add_u64_field("id", STORED),
+        id: builder.add_i64_field("id", STORED),
         title: builder.add_text_field("title", TEXT),
         directors: builder.add_text_field("directors", TEXT),
         genres: builder.add_text_field("genres", TEXT),
@@ -44,9 +44,9 @@ impl BareIndex<IndexWriter> {
         Self { fields, hand: index.writer(200 << 20).expect("a writer") }
     }
 
-    pub fn add(&mut self, id: u64, row: &Row) {
+    pub fn add(&mut self, id: i64, row: &Row) {
         let mut document = TantivyDocument::default();
-        document.add_u64(self.fields.id, id);
+        document.add_i64(self.fields.id, id);
         document.add_text(self.fields.title, &row.title);
         for title in row.original_title.iter().chain(&row.alternate_titles) {
             document.add_text(self.fields.title, title);
@@ -79,7 +79,7 @@ impl BareIndex<IndexReader> {
 
     /// All words must be there, each within `slips` letters, the last of them whole or begun. Counts, and reads the ids
     /// of the best.
-    pub fn search(&self, text: &str, slips: u8, limit: usize) -> Vec<u64> {
+    pub fn search(&self, text: &str, slips: u8, limit: usize) -> Vec<i64> {
         let searcher = self.hand.searcher();
         let lower = text.to_lowercase();
         let words: Vec<&str> = lower.split(' ').filter(|word| !word.is_empty()).collect();
@@ -93,10 +93,10 @@ impl BareIndex<IndexReader> {
         found.into_iter().map(|(_, address)| self.id(&searcher, address)).collect()
     }
 
-    fn id(&self, searcher: &Searcher, address: tantivy::DocAddress) -> u64 {
+    fn id(&self, searcher: &Searcher, address: tantivy::DocAddress) -> i64 {
         use tantivy::schema::Value;
         let document: TantivyDocument = searcher.doc(address).expect("a document");
-        document.get_first(self.fields.id).and_then(|value| value.as_u64()).unwrap_or_default()
+        document.get_first(self.fields.id).and_then(|value| value.as_i64()).unwrap_or_default()
     }
 
     fn word(&self, word: &str, slips: u8, is_begun: bool) -> Box<dyn Query> {
