@@ -189,7 +189,7 @@ impl Catalogue {
             Source::Collected => Vec::new(),
         };
         let listed = collected::of(kind.collected).filter(|case| half.holds(case.wanted.name()) && self.has(case));
-        made.into_iter().chain(listed).collect()
+        made.into_iter().chain(self.fair(kind, listed, usize::MAX)).collect()
     }
 
     /// A list may name what a catalogue does not have.
