@@ -72,7 +72,7 @@ impl Wanted {
     pub fn is(&self, film: &Film) -> bool {
         match self {
             Self::Title(title) => film.titles().any(|known| key(known) == key(title)),
-            Self::Director(name) => film.directors.iter().any(|known| key(known) == key(name)),
+            Self::Director(name) => film.directors.iter().any(|known| in_any_order(known) == in_any_order(name)),
         }
     }
 
@@ -119,6 +119,13 @@ pub fn key(text: &str) -> String {
     }
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if joined.is_empty() { text.trim().to_lowercase() } else { joined }
+}
+
+/// "Park Chan-wook" and "Chan-wook Park" are one man; dumps have him under both.
+fn in_any_order(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = key(name).split(' ').map(str::to_owned).collect();
+    words.sort_unstable();
+    words
 }
 
 /// FNV-1a with a final mix, for seeds and halves: the same on every machine and with every compiler.
