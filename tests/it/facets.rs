@@ -59,9 +59,10 @@ impl Asked {
         let from = rng.random_range(192..=202) * 10;
         let years = [(from, from + 9), (from + 3, from + 25), (from, 2100), (1870, from)];
         let scores = [(7.0, 10.0), (5.0, 8.0), (0.0, 6.5), (6.9, 7.1), (9.0, 10.0)];
+        let genres = [0, 0, 1, 1, 2][rng.random_range(0..5)];
         Self {
             text: rng.random_bool(0.5).then(|| *WORDS.choose(rng).unwrap()),
-            genres: GENRES.sample(rng, [0, 0, 1, 1, 2].choose(rng).copied().unwrap()).copied().collect(),
+            genres: GENRES.sample(rng, genres).copied().collect(),
             year: rng.random_bool(0.5).then(|| *years.choose(rng).unwrap()),
             score: rng.random_bool(0.5).then(|| *scores.choose(rng).unwrap()),
         }
