@@ -8,7 +8,8 @@
 //! FMDB_FLOORS=print cargo test --profile quick --test it forgiving -- --nocapture
 //! ```
 //!
-//! prints the table anew, each floor two cases below what was measured; put it in the place of `FLOORS`. Rates over the
+//! prints the tables anew, each floor two cases below what was measured (those of `STRICT` with nothing below); put
+//! them in the place of `ALL` and `FLOORS`. Never lower a floor to let a change pass without knowing why. Rates over the
 //! whole dump, with the misses, are the benchmark's matter: `cargo bench --bench quality`.
 
 use std::collections::HashMap;
@@ -32,11 +33,54 @@ const MOST_VOTED: usize = 40_000;
 const OTHERS: usize = 20_000;
 const PER_KIND: usize = 40;
 
+/// Who types a title as it is gets it first, whatever else is forgiven.
+const STRICT: [&str; 3] = ["exact", "exact, short", "other script"];
+
 /// The least shares that come first and among ten over all counted kinds, each weighing the same.
-const ALL: (f64, f64) = (0.0, 0.0);
+const ALL: (f64, f64) = (0.909, 0.959);
 
 /// Kind, the least share that comes first, the least share among ten.
-const FLOORS: &[(&str, f64, f64)] = &[];
+const FLOORS: &[(&str, f64, f64)] = &[
+    ("exact", 1.00, 1.00),
+    ("exact, short", 1.00, 1.00),
+    ("exact, with its year", 0.00, 0.00),
+    ("accents left out", 0.95, 0.95),
+    ("& for and", 0.87, 0.87),
+    ("director", 0.95, 0.95),
+    ("director, last name", 0.72, 0.92),
+    ("director, last name is a title", 0.00, 0.72),
+    ("director, last name first", 0.95, 0.95),
+    ("director, unfinished", 0.75, 0.95),
+    ("director, accents left out", 0.95, 0.95),
+    ("director, one typo", 0.92, 0.95),
+    ("director, last name, typo", 0.65, 0.87),
+    ("director, by ear", 0.80, 0.93),
+    ("words joined, two", 0.90, 0.95),
+    ("words joined, all", 0.45, 0.52),
+    ("words split", 0.92, 0.95),
+    ("words out of order", 0.95, 0.95),
+    ("small words left out", 0.87, 0.95),
+    ("a small word too many", 0.02, 0.02),
+    ("numbers in another form", 0.71, 0.80),
+    ("punctuation left out", 0.96, 0.96),
+    ("unfinished", 0.77, 0.95),
+    ("unfinished, typo before", 0.90, 0.95),
+    ("typo: swap", 0.95, 0.95),
+    ("typo: missing", 0.90, 0.92),
+    ("typo: extra", 0.92, 0.95),
+    ("typo: doubled", 0.87, 0.95),
+    ("typo: neighbouring key", 0.85, 0.95),
+    ("typo: first letter", 0.90, 0.92),
+    ("two typos in a word", 0.87, 0.92),
+    ("typos in two words", 0.95, 0.95),
+    ("title and director", 0.95, 0.95),
+    ("title with a typo, director", 0.90, 0.95),
+    ("other script", 1.00, 1.00),
+    ("other script, begun", 0.95, 0.95),
+    ("other script, other marks", 0.87, 0.87),
+    ("other script, one typo", 0.77, 0.77),
+    ("real misspellings", 0.86, 0.93),
+];
 
 #[test]
 fn each_kind_of_slip_is_forgiven_as_often_as_before() {
@@ -60,7 +104,8 @@ fn each_kind_of_slip_is_forgiven_as_often_as_before() {
         if kind.counted {
             all.push((first, ten));
         }
-        writeln!(table, "    ({:?}, {:.2}, {:.2}),", kind.name, floor(first, &cases), floor(ten, &cases)).unwrap();
+        writeln!(table, "    ({:?}, {:.2}, {:.2}),", kind.name, floor(kind, first, &cases), floor(kind, ten, &cases))
+            .unwrap();
         match floors.get(kind.name) {
             Some((least, least_ten)) if first < *least || ten < *least_ten => faults.push(format!(
                 "{}: {first:.2} first and {ten:.2} among ten, where {least} and {least_ten} are the floors{missed}",
@@ -118,6 +163,8 @@ fn measured(client: &Client<'_>, cases: &[Case]) -> (f64, f64, String) {
 }
 
 /// Two cases below what was measured, rounded down.
-fn floor(share: f64, cases: &[Case]) -> f64 {
-    ((share - 2.0 / cases.len() as f64).max(0.0) * 100.0).floor() / 100.0
+fn floor(kind: &Kind, share: f64, cases: &[Case]) -> f64 {
+    let slack = if STRICT.contains(&kind.name) { 0.0 } else { 2.0 / cases.len() as f64 };
+    // A hair is added, since 0.57 times 100 is a little less than 57.
+    ((share - slack).max(0.0) * 100.0 + 1e-6).floor() / 100.0
 }
