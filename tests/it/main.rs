@@ -10,6 +10,8 @@ mod import;
 
 mod account;
 mod api;
+mod facets;
+mod forgiving;
 mod http;
 mod kept;
 mod routes;
