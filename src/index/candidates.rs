@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use super::lookup::{List, Lists, Match, NONE, parts, size};
+use super::lookup::{Docs, List, Lists, Match, NONE, parts, size};
 use super::matching::Level;
 use super::segment::Segment;
 
@@ -47,7 +47,7 @@ fn first<'a>(
     if lists.clone().count() == 1 || size <= FEW {
         for list in lists.clone() {
             let mut left = most;
-            segment.each_doc(list.of, &list.info, |docs| {
+            list.each_block(segment, |docs| {
                 let docs = &docs[..docs.len().min(left)];
                 left -= docs.len();
                 found.extend(docs.iter().map(|doc| matched(*doc, list.cost)));
@@ -107,14 +107,36 @@ fn narrow<'a>(
     Ok(())
 }
 
+/// The documents that a list and one of others share.
+pub fn both(segment: &Segment, list: &List, others: &[List]) -> tantivy::Result<Vec<DocId>> {
+    let mut shared = Vec::new();
+    for other in others {
+        let (few, many) = if other.len() < list.len() { (other, list) } else { (list, other) };
+        let mut docs = Vec::with_capacity(few.len());
+        few.each_block(segment, |block| {
+            docs.extend_from_slice(block);
+            true
+        })?;
+        each_common(segment, many, docs.iter().copied(), |at| shared.push(docs[at]))?;
+    }
+    Ok(shared)
+}
+
 /// Calls `take` with the position of each of the documents, which are in their order, that a list holds.
-pub fn each_common(
+fn each_common(
     segment: &Segment,
     list: &List,
     docs: impl Iterator<Item = DocId>,
     mut take: impl FnMut(usize),
 ) -> tantivy::Result<()> {
-    let mut postings = segment.postings(list.of, &list.info)?;
+    let (of, info) = match &list.docs {
+        Docs::Term(of, info) => (*of, info),
+        Docs::Listed(listed) => {
+            docs.enumerate().filter(|(_, doc)| listed.binary_search(doc).is_ok()).for_each(|(at, _)| take(at));
+            return Ok(());
+        }
+    };
+    let mut postings = segment.postings(of, info)?;
     for (at, doc) in docs.enumerate() {
         let here = if postings.doc() < doc { postings.seek(doc) } else { postings.doc() };
         if here == doc {
@@ -148,7 +170,7 @@ fn with_costs<'a>(
     let mut touched = Vec::new();
     for list in lists {
         let mut left = most;
-        segment.each_doc(list.of, &list.info, |docs| {
+        list.each_block(segment, |docs| {
             let docs = &docs[..docs.len().min(left)];
             left -= docs.len();
             for doc in docs {

@@ -3,20 +3,47 @@
 use tantivy::DocId;
 use tantivy::postings::TermInfo;
 
-use super::forms;
 use super::matching::{Level, Places, Wanted, tier};
 use super::segment::{Dictionary, Segment};
 use super::sound::sound;
 use super::text::{Place, is_unspaced_word, term};
+use super::{candidates, forms};
 
-/// The documents of one term.
+/// Documents with what a match by them costs.
 pub struct List {
     /// `tier * RANKS + rank of the place`.
     pub cost: u8,
-    /// In which dictionary.
-    pub of: Dictionary,
-    /// Where the documents are.
-    pub info: TermInfo,
+    /// Which documents.
+    pub docs: Docs,
+}
+
+/// Documents of a segment, in their order.
+pub enum Docs {
+    /// Those of a term.
+    Term(Dictionary, TermInfo),
+    /// These.
+    Listed(Vec<DocId>),
+}
+
+impl List {
+    /// How many documents it has.
+    pub fn len(&self) -> usize {
+        match &self.docs {
+            Docs::Term(_, info) => info.doc_freq as usize,
+            Docs::Listed(docs) => docs.len(),
+        }
+    }
+
+    /// Calls `take` with the documents, block by block, until it says stop.
+    pub fn each_block(&self, segment: &Segment, mut take: impl FnMut(&[DocId]) -> bool) -> tantivy::Result<()> {
+        match &self.docs {
+            Docs::Term(of, info) => segment.each_doc(*of, info, take),
+            Docs::Listed(docs) => {
+                take(docs);
+                Ok(())
+            }
+        }
+    }
 }
 
 /// How many ranks of places a cost can tell apart.
@@ -42,8 +69,10 @@ impl Lists {
     }
 }
 
-/// Words that are asked for shorter than this are not looked for among joined ones: they would meet too much.
-const SHORTEST_JOINED: usize = 5;
+/// Words with fewer letters are not taken apart.
+const SHORTEST_JOINED: usize = 4;
+/// Nor are longer ones.
+const LONGEST_JOINED: usize = 32;
 
 /// Looks words up in one segment.
 pub struct Lookup<'a> {
@@ -57,9 +86,9 @@ impl Lookup<'_> {
         match level {
             Level::Close => self.close(wanted, lists),
             Level::Near => {
-                self.slips(wanted, level, Dictionary::Words, 0, lists)?;
-                if wanted.letters > SHORTEST_JOINED {
-                    self.slips(wanted, level, Dictionary::Joined, tier::JOINED, lists)?;
+                self.slips(wanted, level, 0, lists)?;
+                if self.is_known(wanted)? {
+                    self.apart(wanted, lists)?;
                 }
                 match (sound(&wanted.word), self.places.rank(Place::Director)) {
                     (Some(code), Some(rank)) => {
@@ -68,7 +97,7 @@ impl Lookup<'_> {
                     _ => Ok(()),
                 }
             }
-            Level::Far => self.slips(wanted, level, Dictionary::Words, 0, lists),
+            Level::Far => self.slips(wanted, level, 0, lists),
         }
     }
 
@@ -83,13 +112,13 @@ impl Lookup<'_> {
                 for (place, rank) in self.places.iter() {
                     self.exact(Dictionary::Words, &joined.word, place, tier::JOINED * RANKS + rank, lists)?;
                 }
-                if joined.unfinished && joined.letters >= SHORTEST_JOINED {
-                    self.beginnings(Dictionary::Words, &joined.word, tier::JOINED + tier::PREFIX, lists)?;
+                if joined.unfinished && joined.letters > SHORTEST_JOINED {
+                    self.beginnings(&joined.word, tier::JOINED + tier::PREFIX, lists)?;
                 }
                 Ok(())
             }
             Level::Near => Ok(()),
-            Level::Far => self.slips(&joined, Level::Near, Dictionary::Words, tier::JOINED, lists),
+            Level::Far => self.slips(&joined, Level::Near, tier::JOINED, lists),
         }
     }
 
@@ -100,9 +129,14 @@ impl Lookup<'_> {
             for form in forms::other_forms(word) {
                 self.exact(Dictionary::Words, form, place, tier::OTHER_FORM * RANKS + rank, lists)?;
             }
-            if wanted.letters >= SHORTEST_JOINED {
-                self.exact(Dictionary::Joined, word, place, tier::JOINED * RANKS + rank, lists)?;
+            if wanted.letters > SHORTEST_JOINED
+                && let Some(info) = self.segment.whole(word, place)?
+            {
+                lists.push(List { cost: tier::JOINED * RANKS + rank, docs: Docs::Term(Dictionary::Whole, info) });
             }
+        }
+        if !self.is_known(wanted)? {
+            self.apart(wanted, lists)?;
         }
         if !wanted.unfinished {
             return Ok(());
@@ -114,22 +148,59 @@ impl Lookup<'_> {
             }
             return Ok(());
         }
-        self.beginnings(Dictionary::Words, word, tier::PREFIX, lists)?;
-        if wanted.letters >= SHORTEST_JOINED {
-            self.beginnings(Dictionary::Joined, word, tier::JOINED + tier::PREFIX, lists)?;
+        self.beginnings(word, tier::PREFIX, lists)
+    }
+
+    /// The word is one of the catalogue's.
+    fn is_known(&self, wanted: &Wanted) -> tantivy::Result<bool> {
+        for (place, _) in self.places.iter() {
+            if self.segment.term(Dictionary::Words, &term(&wanted.word, place))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Two words that were typed as one: `starwars`. The last may be unfinished.
+    fn apart(&self, wanted: &Wanted, lists: &mut Vec<List>) -> tantivy::Result<()> {
+        let word = wanted.word.as_str();
+        if !(SHORTEST_JOINED..=LONGEST_JOINED).contains(&wanted.letters) || !word.chars().all(char::is_alphanumeric) {
+            return Ok(());
+        }
+        for (place, rank) in self.places.iter().filter(|(place, _)| *place != Place::Year) {
+            let mut docs: Vec<DocId> = Vec::new();
+            for (at, _) in word.char_indices().skip(1) {
+                let (left, right) = word.split_at(at);
+                let Some(left) = self.segment.term(Dictionary::Words, &term(left, place))? else { continue };
+                let only = Places::new(&[]).with(place);
+                let mut rights = Vec::new();
+                let right_lookup = Lookup { segment: self.segment, places: only };
+                right_lookup.exact(Dictionary::Words, right, place, 0, &mut rights)?;
+                if wanted.unfinished && right.chars().count() > 2 {
+                    right_lookup.beginnings(right, 0, &mut rights)?;
+                }
+                let left = List { cost: 0, docs: Docs::Term(Dictionary::Words, left) };
+                docs.extend(candidates::both(self.segment, &left, &rights)?);
+            }
+            docs.sort_unstable();
+            docs.dedup();
+            if !docs.is_empty() {
+                lists.push(List { cost: tier::JOINED * RANKS + rank, docs: Docs::Listed(docs) });
+            }
         }
         Ok(())
     }
 
     fn exact(&self, of: Dictionary, word: &str, place: Place, cost: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
         if let Some(info) = self.segment.term(of, &term(word, place))? {
-            lists.push(List { cost, of, info });
+            lists.push(List { cost, docs: Docs::Term(of, info) });
         }
         Ok(())
     }
 
     /// Longer words that begin so.
-    fn beginnings(&self, of: Dictionary, word: &str, tier: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
+    fn beginnings(&self, word: &str, tier: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
+        let of = Dictionary::Words;
         let mut last = word.as_bytes().to_vec();
         last.push(u8::MAX);
         let dictionary = self.segment.dictionary(of).terms();
@@ -139,21 +210,15 @@ impl Lookup<'_> {
             if key.len() > word.len() + 1
                 && let Some(rank) = Place::of_term(key).and_then(|place| self.places.rank(place))
             {
-                lists.push(List { cost: tier * RANKS + rank, of, info: info.clone() });
+                lists.push(List { cost: tier * RANKS + rank, docs: Docs::Term(of, info.clone()) });
             }
         }
         Ok(())
     }
 
     /// Words within the slips that a level forgives.
-    fn slips(
-        &self,
-        wanted: &Wanted,
-        level: Level,
-        of: Dictionary,
-        more: u8,
-        lists: &mut Vec<List>,
-    ) -> tantivy::Result<()> {
+    fn slips(&self, wanted: &Wanted, level: Level, more: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
+        let of = Dictionary::Words;
         let dictionary = self.segment.dictionary(of).terms();
         for walk in wanted.walks(level, self.places) {
             let mut terms = dictionary.search(walk).into_stream()?;
@@ -163,7 +228,8 @@ impl Lookup<'_> {
                 let Some(tier) = wanted.tier(&key[..key.len() - 1], level) else { continue };
                 // Nearer levels have those already.
                 if tier > tier::PREFIX {
-                    lists.push(List { cost: (tier + more) * RANKS + rank, of, info: terms.value().clone() });
+                    let docs = Docs::Term(of, terms.value().clone());
+                    lists.push(List { cost: (tier + more) * RANKS + rank, docs });
                 }
             }
         }
@@ -173,7 +239,7 @@ impl Lookup<'_> {
 
 /// The number of documents in lists, some perhaps counted more than once.
 pub fn size<'a>(lists: impl Iterator<Item = &'a List>) -> usize {
-    lists.map(|list| list.info.doc_freq as usize).sum()
+    lists.map(List::len).sum()
 }
 
 /// What a cost is made of: the tier and the rank of the place.

@@ -178,6 +178,12 @@ impl Places {
         Self { ranks }
     }
 
+    /// One more place, of the best rank.
+    pub fn with(mut self, place: Place) -> Self {
+        self.ranks[place as usize - 1] = Some(0);
+        self
+    }
+
     /// The rank of a place; `None` where it does not count.
     pub fn rank(self, place: Place) -> Option<u8> {
         self.ranks[place as usize - 1]

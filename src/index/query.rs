@@ -4,11 +4,11 @@
 use tantivy::DocId;
 
 use super::candidates;
-use super::lookup::{List, Lists, Lookup, Match, RANKS};
+use super::lookup::{Docs, List, Lists, Lookup, Match, RANKS};
 use super::matching::{Level, Places, Wanted};
 use super::segment::{Dictionary, Segment, SetKey, scores, years};
 use super::snapshot::Snapshot;
-use super::text::{self, Place, is_article, term};
+use super::text::{self, Place, is_article};
 use crate::model::fold::fold;
 use crate::model::{ListingQuery, Range, genre};
 
@@ -139,8 +139,8 @@ pub struct Found {
     pub dropped: Vec<String>,
     /// How many words were looked for among titles; none where no title was asked for.
     pub title_words: Option<usize>,
-    /// Lists of the movies in whose title two neighbouring words are neighbours too, by segment.
-    pub neighbours: Vec<Vec<List>>,
+    /// The words that were looked for in titles, in their order.
+    pub typed: Vec<String>,
 }
 
 impl Question {
@@ -190,11 +190,12 @@ impl Question {
             }
         };
         let dropped = all.iter().filter(|at| !kept.contains(at)).map(|at| self.word(*at).word.clone());
-        let in_titles = kept.iter().filter(|at| self.clauses[at.0].scope != Scope::Directors).count();
+        let in_titles = kept.iter().filter(|at| self.clauses[at.0].scope != Scope::Directors);
+        let typed: Vec<String> = in_titles.map(|at| self.word(*at).word.clone()).collect();
         Ok(Found {
             dropped: dropped.collect(),
-            title_words: Some(in_titles).filter(|words| *words > 0),
-            neighbours: self.neighbours(snapshot, &kept)?,
+            title_words: Some(typed.len()).filter(|words| *words > 0),
+            typed,
             matches,
             whole,
         })
@@ -214,7 +215,7 @@ impl Question {
             let mut whole = Vec::new();
             for clause in &self.clauses {
                 for (place, _) in clause.scope.places(false).iter() {
-                    if let Some(info) = segment.term(Dictionary::Whole, &term(&clause.whole, place))? {
+                    if let Some(info) = segment.whole(&clause.whole, place)? {
                         segment.each_doc(Dictionary::Whole, &info, |docs| {
                             whole.extend(docs.iter().filter(|doc| segment.is_alive(**doc)));
                             true
@@ -225,22 +226,6 @@ impl Question {
             whole.sort_unstable();
             whole.dedup();
             Ok(whole)
-        };
-        snapshot.segments.iter().map(of_segment).collect()
-    }
-
-    fn neighbours(&self, snapshot: &Snapshot, kept: &[At]) -> tantivy::Result<Vec<Vec<List>>> {
-        let pairs: Vec<String> = kept
-            .windows(2)
-            .filter(|pair| pair[0].0 == pair[1].0 && self.clauses[pair[0].0].scope != Scope::Directors)
-            .map(|pair| term(&format!("{}{}", self.word(pair[0]).word, self.word(pair[1]).word), Place::Title))
-            .collect();
-        let of_segment = |segment: &Segment| {
-            let list = |pair: &String| {
-                let found = segment.term(Dictionary::Joined, pair)?;
-                Ok(found.map(|info| List { cost: 0, of: Dictionary::Joined, info }))
-            };
-            pairs.iter().filter_map(|pair| list(pair).transpose()).collect()
         };
         snapshot.segments.iter().map(of_segment).collect()
     }
@@ -360,7 +345,7 @@ impl<'a> Search<'a> {
             lookup.word(wanted, level, lists)?;
             for (genre, tier) in &genres {
                 if let Some(info) = segment.term(Dictionary::Genres, genre)? {
-                    lists.push(List { cost: tier * RANKS + GENRE_RANK, of: Dictionary::Genres, info });
+                    lists.push(List { cost: tier * RANKS + GENRE_RANK, docs: Docs::Term(Dictionary::Genres, info) });
                 }
             }
             // Both words of a pair are met by what the two are as one.

@@ -19,7 +19,6 @@ use std::cmp::{Ordering, Reverse};
 use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 
-use super::candidates::each_common;
 use super::facets::{self, Facets, Groups, Passing};
 use super::lookup::Match;
 use super::query::{Effort, Found, Question};
@@ -179,22 +178,38 @@ fn by_relevance(
     page: Page,
 ) -> tantivy::Result<Vec<Ranked>> {
     let (matches, whole) = (&found.matches[number], &found.whole[number]);
-    let mut neighbours = vec![0_u8; if found.neighbours[number].is_empty() { 0 } else { matches.len() }];
-    for list in &found.neighbours[number] {
-        each_common(segment, list, matches.iter().map(|matched| matched.doc), |at| {
-            neighbours[at] = neighbours[at].saturating_add(1);
-        })?;
-    }
-    let mut top = Top::new(page.end());
-    for (at, matched) in matches.iter().enumerate() {
+    let mut top = Top::new(page.end().max(LOOKED_AT));
+    for matched in matches {
         if passing.all(&segment.columns, matched.doc) {
             let is_whole = !whole.is_empty() && whole.binary_search(&matched.doc).is_ok();
-            let neighbours = neighbours.get(at).copied().unwrap_or(0);
-            let value = relevance(&segment.columns, *matched, (is_whole, neighbours), found.title_words);
+            let value = relevance(&segment.columns, *matched, is_whole, found.title_words);
             top.push(Ranked { value, doc: matched.doc, tiers: matched.tiers });
         }
     }
-    Ok(top.into_sorted())
+    let mut ranked = top.into_sorted();
+    if found.typed.len() > 1 {
+        // Whether words stand together is seen in the title itself, which is worth it for the first alone.
+        let first = ranked.len().min(LOOKED_AT);
+        for ranked in &mut ranked[..first] {
+            let pairs = neighbours(&segment.columns.title(ranked.doc)?, &found.typed);
+            ranked.value += (NEIGHBOURS * STEPS) as u64 * pairs;
+        }
+        ranked[..first].sort_unstable_by_key(Ranked::key);
+    }
+    ranked.truncate(page.end());
+    Ok(ranked)
+}
+
+/// So many of the first movies are looked at more closely. The same number whatever the page, so that pages fit together.
+const LOOKED_AT: usize = 100;
+
+/// How many of the typed words stand in a title as they were typed, one after the other.
+fn neighbours(title: &str, typed: &[String]) -> u64 {
+    let words: Vec<&str> = title.split(' ').collect();
+    let last = typed.len() - 1;
+    let is = |word: &str, place: usize| word == typed[place] || place == last && word.starts_with(&typed[place]);
+    let stands = |place: usize| words.windows(2).any(|pair| is(pair[0], place) && is(pair[1], place + 1));
+    (0..last).filter(|place| stands(*place)).count() as u64
 }
 
 /// The matches of a segment by a value, as many as the page may need.
@@ -294,18 +309,20 @@ const MOST_FAME: f32 = 100.0;
 /// How much fame it is worth that a title was typed whole.
 const COVERED: f32 = 30.0;
 /// How much fame it is worth that two neighbouring words are neighbours in the title.
-const NEIGHBOURS: f32 = 4.0;
+const NEIGHBOURS: f64 = 4.0;
 
-fn relevance(columns: &Columns, matched: Match, (is_whole, neighbours): (bool, u8), title_words: Option<usize>) -> u64 {
+/// Steps of a standing in the rank of a document, for each step of fame.
+const STEPS: f64 = 1000.0;
+
+fn relevance(columns: &Columns, matched: Match, is_whole: bool, title_words: Option<usize>) -> u64 {
     let doc = matched.doc as usize;
     // All words were met in the title, which has no more.
     let is_covered =
         matched.ranks == 0 && title_words.is_some_and(|typed| usize::from(columns.title_words[doc]) <= typed);
     let covered = if is_covered { COVERED } else { 0.0 };
-    let standing = columns.fame[doc].min(MOST_FAME) + covered + NEIGHBOURS * f32::from(neighbours)
-        - FIELD_COST * f32::from(matched.ranks);
+    let standing = columns.fame[doc].min(MOST_FAME) + covered - FIELD_COST * f32::from(matched.ranks);
     // Above zero whatever the fields are: a question has at most some tens of words.
-    let standing = ((f64::from(standing) + 10_000.0) * 1000.0) as u64;
+    let standing = ((f64::from(standing) + 10_000.0) * STEPS) as u64;
     u64::from(is_whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | standing
 }
 

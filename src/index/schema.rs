@@ -1,7 +1,9 @@
 //! What the index holds of a movie, and how it gets there. A change here raises [`VERSION`], which makes every
 //! index of an older shape be built anew.
 
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager, WhitespaceTokenizer};
 use tantivy::{IndexSettings, IndexSortByField, TantivyDocument};
 
@@ -23,13 +25,11 @@ pub struct Fields {
     pub id: Field,
     /// Words of titles and directors, and the year.
     pub words: Field,
-    /// Neighbouring words written as one: `starwars`.
-    pub joined: Field,
     /// How directors' names sound.
     pub sounds: Field,
     /// The first one and two letters of words.
     pub starts: Field,
-    /// Whole titles and directors' names, folded.
+    /// Whole titles and directors' names, see `text::whole`.
     pub whole: Field,
     /// Genres as they are.
     pub genres: Field,
@@ -80,7 +80,7 @@ pub fn schema() -> (Schema, Fields) {
         .set_index_option(IndexRecordOption::Basic)
         .set_fieldnorms(false);
     let words = TextOptions::default().set_indexing_options(indexing);
-    let whole = STRING.set_indexing_options(
+    let names = STRING.set_indexing_options(
         TextFieldIndexing::default()
             .set_tokenizer("raw")
             .set_index_option(IndexRecordOption::Basic)
@@ -89,11 +89,10 @@ pub fn schema() -> (Schema, Fields) {
     let fields = Fields {
         id: builder.add_u64_field(column::ID, INDEXED | FAST),
         words: builder.add_text_field("words", words.clone()),
-        joined: builder.add_text_field("joined", words.clone()),
         sounds: builder.add_text_field("sounds", words.clone()),
         starts: builder.add_text_field("starts", words),
-        whole: builder.add_text_field("whole", whole.clone()),
-        genres: builder.add_text_field(column::GENRES, whole | FAST),
+        whole: builder.add_u64_field("whole", NumericOptions::default().set_indexed()),
+        genres: builder.add_text_field(column::GENRES, names | FAST),
         rev: builder.add_i64_field(column::REV, FAST),
         director_names: builder.add_text_field(column::DIRECTOR_NAMES, FAST),
         title_key: builder.add_text_field(column::TITLE_KEY, FAST),
@@ -143,19 +142,14 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.id, movie.id.0.unsigned_abs());
     document.add_i64(fields.rev, movie.rev);
-    let texts = [
-        (fields.words, terms.words),
-        (fields.joined, terms.joined),
-        (fields.sounds, terms.sounds),
-        (fields.starts, terms.starts),
-    ];
+    let texts = [(fields.words, terms.words), (fields.sounds, terms.sounds), (fields.starts, terms.starts)];
     for (field, text) in texts {
         if !text.is_empty() {
             document.add_text(field, text);
         }
     }
     for whole in terms.whole {
-        document.add_text(fields.whole, whole);
+        document.add_u64(fields.whole, whole);
     }
     for director in &facts.directors {
         document.add_text(fields.director_names, director);

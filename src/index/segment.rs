@@ -13,6 +13,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, InvertedIndexReader, SegmentReader};
 
 use super::schema::{self, Fields, column};
+use super::text::{self, Place};
 use crate::model::{Order, Range, Sort};
 
 /// A segment as one commit of the index holds it.
@@ -22,7 +23,6 @@ pub struct Segment {
     /// The documents that are not deleted; `None` where all are there.
     pub alive: Option<FixedBitSet>,
     words: Arc<InvertedIndexReader>,
-    joined: Arc<InvertedIndexReader>,
     sounds: Arc<InvertedIndexReader>,
     starts: Arc<InvertedIndexReader>,
     whole: Arc<InvertedIndexReader>,
@@ -34,8 +34,6 @@ pub struct Segment {
 pub enum Dictionary {
     /// Words of titles and directors, and years.
     Words,
-    /// Neighbouring words written as one.
-    Joined,
     /// How directors' names sound.
     Sounds,
     /// The first letters of words.
@@ -62,7 +60,6 @@ impl Segment {
             columns,
             alive,
             words: reader.inverted_index(fields.words)?,
-            joined: reader.inverted_index(fields.joined)?,
             sounds: reader.inverted_index(fields.sounds)?,
             starts: reader.inverted_index(fields.starts)?,
             whole: reader.inverted_index(fields.whole)?,
@@ -74,7 +71,6 @@ impl Segment {
     pub fn dictionary(&self, of: Dictionary) -> &InvertedIndexReader {
         match of {
             Dictionary::Words => &self.words,
-            Dictionary::Joined => &self.joined,
             Dictionary::Sounds => &self.sounds,
             Dictionary::Starts => &self.starts,
             Dictionary::Whole => &self.whole,
@@ -85,6 +81,12 @@ impl Segment {
     /// Where a term's documents are; `None` where the segment does not hold it.
     pub fn term(&self, of: Dictionary, term: &str) -> tantivy::Result<Option<TermInfo>> {
         Ok(self.dictionary(of).terms().get(term.as_bytes())?)
+    }
+
+    /// Where the documents of a whole title or name are.
+    pub fn whole(&self, folded: &str, place: Place) -> tantivy::Result<Option<TermInfo>> {
+        let key = text::whole(folded, place).to_be_bytes();
+        Ok(self.dictionary(Dictionary::Whole).terms().get(key)?)
     }
 
     /// A term's documents, to seek in.

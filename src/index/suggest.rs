@@ -9,7 +9,7 @@ use super::query::{Question, Scope};
 use super::rank::{self, Hits};
 use super::segment::Dictionary;
 use super::snapshot::Snapshot;
-use super::text::{Place, term};
+use super::text::Place;
 use crate::model::Facet;
 use crate::model::fold::{fold, words};
 
@@ -77,10 +77,10 @@ pub fn directors(snapshot: &Snapshot, text: &str, limit: usize) -> tantivy::Resu
 
 /// How many movies a director has.
 fn movies_of(snapshot: &Snapshot, name: &str) -> tantivy::Result<u64> {
-    let term = term(&fold(name), Place::Director);
+    let name = fold(name);
     let mut count = 0;
     for segment in &snapshot.segments {
-        if let Some(info) = segment.term(Dictionary::Whole, &term)? {
+        if let Some(info) = segment.whole(&name, Place::Director)? {
             segment.each_doc(Dictionary::Whole, &info, |docs| {
                 count += docs.iter().filter(|doc| segment.is_alive(**doc)).count() as u64;
                 true

@@ -3,14 +3,15 @@
 //! A term ends in one character that says where the word stands (see [`Place`]): so one dictionary holds the words of
 //! all fields, and one walk finds them all.
 
+use std::hash::{Hash, Hasher};
+
+use siphasher::sip::SipHasher13;
+
 use crate::model::Facts;
 use crate::model::fold::{fold, is_unspaced, words};
 
 /// More words than this are passed over: no title needs them, and each costs a walk through the dictionary.
 pub const MAX_WORDS: usize = 16;
-
-/// Joined words longer than this (in bytes) are not held: nobody types them.
-const MAX_JOINED: usize = 48;
 
 /// Where a word stands: the last byte of its terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,19 +49,25 @@ pub fn term(word: &str, place: Place) -> String {
     term
 }
 
+/// A whole folded title or name as a number of 28 bits. That two texts share one does no harm: a movie must also hold
+/// all the words, and long texts would make the largest dictionary of all.
+pub fn whole(folded: &str, place: Place) -> u64 {
+    let mut hasher = SipHasher13::new();
+    (folded, place as u8).hash(&mut hasher);
+    hasher.finish() >> 36
+}
+
 /// The terms of a movie, field by field, each joined with blanks.
 #[derive(Debug, Default)]
 pub struct Terms {
     /// Words.
     pub words: String,
-    /// Neighbouring words written as one, and whole titles and names.
-    pub joined: String,
     /// How names sound.
     pub sounds: String,
     /// The first letter of each word, and the first two.
     pub starts: String,
-    /// Whole titles and names, folded, one each.
-    pub whole: Vec<String>,
+    /// Whole titles and names, see [`whole`].
+    pub whole: Vec<u64>,
 }
 
 impl Terms {
@@ -86,7 +93,11 @@ impl Terms {
 
     fn add(&mut self, text: &str, place: Place) -> Vec<String> {
         let words = words(text);
-        self.whole.push(term(&if words.is_empty() { fold(text) } else { words.join(" ") }, place));
+        self.whole.push(whole(&if words.is_empty() { fold(text) } else { words.join(" ") }, place));
+        // All words as one: `amancalledove`. Two as one are found by the two.
+        if words.len() > 2 && place != Place::Director {
+            self.whole.push(whole(&words.concat(), place));
+        }
         for word in &words {
             push(&mut self.words, &[word], place);
             if !is_unspaced_word(word) {
@@ -96,16 +107,9 @@ impl Terms {
         }
         for pair in words.windows(2) {
             // Han and kana are held as single characters and as pairs, which keep their order.
-            match pair.iter().filter(|word| is_unspaced_word(word)).count() {
-                2 => push(&mut self.words, &[&pair[0], &pair[1]], place),
-                0 => push(&mut self.joined, &[&pair[0], &pair[1]], place),
-                _ => {}
+            if pair.iter().all(|word| is_unspaced_word(word)) {
+                push(&mut self.words, &[&pair[0], &pair[1]], place);
             }
-        }
-        let length = words.iter().map(String::len).sum::<usize>();
-        if words.len() > 2 && length <= MAX_JOINED && !words.iter().any(|word| is_unspaced_word(word)) {
-            let all: Vec<&str> = words.iter().map(String::as_str).collect();
-            push(&mut self.joined, &all, place);
         }
         words
     }
@@ -173,17 +177,18 @@ mod tests {
     #[test]
     fn han_and_kana_are_held_as_characters_and_pairs() {
         assert_eq!(plain(&terms("七人の侍").words), "七 人 の 侍 七人 人の の侍");
-        assert_eq!(terms("七人の侍").joined, "");
         assert_eq!(wanted("七人の"), ["七人", "人の"]);
         assert_eq!(wanted("侍"), ["侍"]);
         assert_eq!(wanted("akira アキ 1988"), ["akira", "あき", "1988"]);
     }
 
     #[test]
-    fn neighbours_are_joined() {
-        assert_eq!(plain(&terms("Star Wars: A New Hope").joined), "starwars warsa anew newhope starwarsanewhope");
-        assert_eq!(plain(&terms("Star Wars").joined), "starwars");
-        assert_eq!(terms("Alien").joined, "");
+    fn long_titles_are_also_held_as_one_word() {
+        let held = |title: &str, typed: &str| terms(title).whole.contains(&whole(typed, Place::Title));
+        assert!(held("A Man Called Ove", "a man called ove"));
+        assert!(held("A Man Called Ove", "amancalledove"));
+        assert!(!held("Star Wars", "starwars"));
+        assert!(held("?", "?"));
     }
 
     #[test]
