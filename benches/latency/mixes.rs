@@ -1,5 +1,7 @@
 //! The kinds of requests that are measured, each with many different ones.
 
+use std::ops::RangeInclusive;
+
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -45,7 +47,7 @@ pub fn all(questions: &mut Questions, client: &mut Client) -> Vec<Mix> {
     add("listing_typo", listing(questions.typos(8)));
     add("listing_common", listing(questions.common()));
     add("listing_genre_decade", mixed(genres_and_decades(), questions.count));
-    add("listing_sort", mixed(sorted("", 1..=30), questions.count));
+    add("listing_sort", mixed(sorted("", &(1..=30)), questions.count));
     add("listing_page_200", mixed(deep(), questions.count));
     add("listing_last", mixed(last(client), questions.count));
     add("movie", questions.numbers().iter().map(|number| format!("/movie/{number}")).collect());
@@ -64,7 +66,7 @@ fn genres_and_decades() -> Vec<String> {
 }
 
 /// Pages of what the filter leaves, in all orders.
-fn sorted(filter: &str, pages: impl Iterator<Item = u64> + Clone) -> Vec<String> {
+fn sorted(filter: &str, pages: &RangeInclusive<u64>) -> Vec<String> {
     let orders = SORTS.iter().flat_map(|sort| ORDERS.map(|order| (*sort, order)));
     let page =
         |(sort, order)| pages.clone().map(move |page| format!("/listing?sort={sort}&order={order}&p={page}{filter}"));
@@ -73,9 +75,9 @@ fn sorted(filter: &str, pages: impl Iterator<Item = u64> + Clone) -> Vec<String>
 
 /// Pages around the 200th: of everything, and of the genres that reach so far in any catalogue worth measuring.
 fn deep() -> Vec<String> {
-    let mut paths = sorted("", 190..=210);
+    let mut paths = sorted("", &(190..=210));
     for genre in &GENRES[..3] {
-        paths.extend(sorted(&format!("&genre={genre}"), 195..=205));
+        paths.extend(sorted(&format!("&genre={genre}"), &(195..=205)));
     }
     paths
 }
@@ -83,7 +85,7 @@ fn deep() -> Vec<String> {
 /// The last pages of everything, in all orders.
 fn last(client: &mut Client) -> Vec<String> {
     let pages = client.json("/listing")["pages"].as_u64().unwrap_or(1);
-    sorted("", pages.saturating_sub(20).max(1)..=pages)
+    sorted("", &(pages.saturating_sub(20).max(1)..=pages))
 }
 
 fn mixed(mut paths: Vec<String>, count: usize) -> Vec<String> {

@@ -31,16 +31,18 @@ def arguments():
     return parser.parse_args()
 
 
+class Absent(Exception):
+    """What cannot be measured here, for want of data that is not in the repository."""
+
+
 def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def generate(given, work, movies, seed):
     dump = work / f"{movies}-{seed}.jsonl"
-    if not dump.exists():
-        say(f"making {movies} movies")
-        run(given.tools["generate"], "--movies", movies, "--seed", seed, "--out", f"{dump}.new")
-        os.rename(f"{dump}.new", dump)
+    say(f"making {movies} movies")
+    run(given.tools["generate"], "--movies", movies, "--seed", seed, "--out", dump)
     return dump
 
 
@@ -89,8 +91,20 @@ def speed(given, work, dump, fmdb, found, count):
         say("latencies: fmdb")
         found["latency"] = latency(given, fmdb, dump, server, count)
         found["memory"] = server.memory()
+        samples = {"listing_text": "/listing?sort=year", "movie": "/movie/1"}
+        samples = {mix: json.dumps(api(server, fmdb, "GET", path)) for mix, path in samples.items()}
     say("latencies: peers")
     found["latency_peers"] = run_json(given.tools["peers"], "search", dump, work, count)
+    for mix, body in samples.items() if "floor_http" in given.tools else ():
+        found["latency_peers"][mix]["floor"] = round_trip(given, work, dump, fmdb, mix, body, count)
+
+
+def round_trip(given, work, dump, fmdb, mix, body, count):
+    """What a bare server takes to answer the same questions with an answer of this size, always the same."""
+    file = work / "answer.json"
+    file.write_text(body)
+    with Server(given.tools["floor_http"], "--port", "0", "--type", "application/json", "--file", file) as floor:
+        return latency(given, fmdb, dump, floor, count, "--only", mix)[mix]["distinct"]
 
 
 def edits(fmdb, found):
@@ -161,7 +175,7 @@ def seeded(given, work, found):
     """Memory with the seed dump, after a run of requests."""
     dump = given.shared / "data" / "fynd-imdb.json"
     if not dump.exists():
-        return say(f"{dump} is not there: the seed dump is not measured")
+        raise Absent(f"{dump} is not there")
     fmdb = Fmdb(given.bin, work / "seed.db")
     fmdb.run("import", dump)
     fmdb.add_admin()
@@ -195,7 +209,7 @@ def quality(given, work, found):
     """Both halves of the slips, and the peers on the very same cases."""
     dump = given.shared / "data" / "real-228k.jsonl.zst"
     if not dump.exists():
-        return say(f"{dump} is not there: how forgiving the search is was not measured")
+        raise Absent(f"{dump} is not there")
     found["quality"] = {}
     for half, option in (("tuned", []), ("held_out", ["--held-out"])):
         say(f"quality: {half}")
@@ -227,6 +241,8 @@ def ten_million(given, work, found):
         result["start_ms"] = round(server.ready_ms)
         result["latency"] = latency(given, fmdb, dump, server, 50 if given.quick else 500)
         result["memory"] = server.memory()
+    dump.unlink()
+    fmdb.remove()
 
 
 def main():
@@ -235,16 +251,19 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     found = {"movies": given.movies, "binary_bytes": given.bin.stat().st_size, "cores": os.cpu_count(),
              "day": time.strftime("%Y-%m-%d"), "quick": given.quick}
-    steps = []
+    failed = found["failed"] = {}
+    absent = found["absent"] = {}
 
     def step(work_of_it, *arguments):
         # One step that fails leaves its lines empty, and the others measured.
         try:
             work_of_it(*arguments)
+        except Absent as reason:
+            say(f"{work_of_it.__name__}: {reason}")
+            absent[work_of_it.__name__] = str(reason)
         except (Exception, SystemExit) as error:
             say(f"{work_of_it.__name__} failed: {error}")
-            steps.append(f"{work_of_it.__name__}: {error}")
-        found["failed"] = steps
+            failed[work_of_it.__name__] = str(error)
         given.out.write_text(json.dumps(found, indent=1))
 
     dump = generate(given, work, given.movies, 1)
@@ -261,7 +280,7 @@ def main():
     step(during_import, given, work, dump, fmdb, found)
     if given.ten_million:
         step(ten_million, given, work, found)
-    return 1 if steps else 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

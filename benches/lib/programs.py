@@ -130,6 +130,10 @@ class Fmdb:
 
     def __init__(self, binary, db):
         self.binary, self.db = binary, Path(db)
+        self.remove()
+
+    def remove(self):
+        """The database with all that lies beside it."""
         for path in self.db.parent.glob(self.db.name + "*"):
             run("rm", "-rf", path)
 

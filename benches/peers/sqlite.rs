@@ -92,8 +92,9 @@ impl Sqlite {
             return Vec::new();
         }
         self.ids(
-            "select id, title, directors, year, score from words join movie on id = words.rowid
-             where words match ? order by bm25(words) limit ?",
+            "select id, title, directors, year, score from movie
+             join (select rowid as place, rank from words where words match ? order by rank limit ?) on id = place
+             order by rank",
             params![wanted.join(" "), limit],
         )
     }

@@ -98,9 +98,10 @@ fn each_kind_of_slip_is_forgiven_as_often_as_before() {
     let (mut table, mut faults, mut all) = (String::new(), Vec::new(), Vec::new());
     for kind in KINDS {
         let mut cases = catalogue.cases(kind, Half::Tuned, PER_KIND / 2);
+        let shown = cases.len();
         cases.extend(catalogue.cases(kind, Half::HeldOut, PER_KIND / 2));
         assert!(cases.len() >= PER_KIND / 2, "only {} cases of `{}`", cases.len(), kind.name);
-        let (first, ten, missed) = measured(&client, &cases);
+        let (first, ten, missed) = measured(&client, &cases, shown);
         if kind.counted {
             all.push((first, ten));
         }
@@ -141,10 +142,11 @@ fn part_of(dump: &Path) -> String {
     rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// The shares that came first and among ten, and a few of those that did not.
-fn measured(client: &Client<'_>, cases: &[Case]) -> (f64, f64, String) {
+/// The shares that came first and among ten, and a few of those that did not. Only misses among the first `shown` cases
+/// are told: who sees those of the half that is held out begins to tune on it.
+fn measured(client: &Client<'_>, cases: &[Case], shown: usize) -> (f64, f64, String) {
     let (mut first, mut ten, mut missed) = (0, 0, Vec::new());
-    for Case { typed, wanted } in cases {
+    for (number, Case { typed, wanted }) in cases.iter().enumerate() {
         let q: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
         let reply = client.get(&format!("/listing?q={q}&items=10"));
         assert_eq!(reply.status, 200, "{typed}: {}", reply.body);
@@ -152,7 +154,7 @@ fn measured(client: &Client<'_>, cases: &[Case]) -> (f64, f64, String) {
         let place = movies.iter().position(|movie| wanted.is(movie));
         first += usize::from(place == Some(0));
         ten += usize::from(place.is_some());
-        if place != Some(0) {
+        if place != Some(0) && number < shown {
             let got = movies.first().map(|movie| &movie.title);
             missed.push(format!("\n    {typed:?} for {:?}: place {place:?}, first is {got:?}", wanted.name()));
         }

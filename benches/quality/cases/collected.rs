@@ -1,5 +1,6 @@
-//! What people were seen to type, as lists of public misspellings have it: `collected.tsv`, one a line, the list's name,
-//! what was typed and what was meant. In the list `director` a director is meant, else a title.
+//! Slips that no rule makes, written down by hand: how well-known titles and names are commonly misspelt. They are the
+//! authors' recollection and no sample of what visitors type. `collected.tsv` has one a line: the list's name, what is
+//! typed, what is meant. In the list `director` a director is meant, else a title.
 
 use super::{Case, Wanted};
 

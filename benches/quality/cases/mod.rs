@@ -1,5 +1,5 @@
-//! What people type who mean a movie or a director, made from a catalogue by a seeded generator and from lists of what
-//! was really typed. The benchmark and the tests share it, so nothing here knows how a search is asked.
+//! What people type who mean a movie or a director, made from a catalogue by a seeded generator and from lists
+//! written by hand. The benchmark and the tests share it, so nothing here knows how a search is asked.
 //!
 //! A case is fair or it is dropped: nobody who types the very title of one movie means another, and nobody stops typing
 //! while a better known title still begins the same way. `kinds` is the table of kinds, the other files make the texts.
