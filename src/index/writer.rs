@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::directory::error::LockError;
+use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy};
-use tantivy::{IndexWriter, SegmentId, SegmentMeta, TantivyError, Term};
+use tantivy::{IndexWriter, TantivyError, Term};
 
 use super::open::Opened;
 use super::schema::{self, Fields};
