@@ -82,6 +82,7 @@ fn followed<T>(app: &Arc<App>, work: impl FnOnce() -> T) -> anyhow::Result<T> {
     }
     follow::catch_up(app)?;
     app.index.close();
+    app.store.checkpoint()?;
     Ok(done)
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::FlowError;
 use crate::app::App;
@@ -17,6 +17,12 @@ const PAGE: usize = 2_000;
 const COMMIT_EVERY: usize = 250_000;
 /// How often the follower looks for changes of other processes.
 const REST: Duration = Duration::from_millis(250);
+/// After so many looks that found nothing the index is put in order.
+const QUIET: u32 = 8;
+/// While an import goes on, what it adds is shown this often: each commit is a segment and a new view for searches.
+const SHOWN_EVERY: Duration = Duration::from_secs(1);
+/// How long a follower that has caught up with an import waits for more of it.
+const BREATH: Duration = Duration::from_millis(30);
 
 /// Follows on a thread of its own until `Following::stop`; join the handle to wait for the index to be closed.
 ///
@@ -24,9 +30,18 @@ const REST: Duration = Duration::from_millis(250);
 /// The system gives no thread.
 pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
+        let (mut quiet, mut settling) = (0_u32, false);
         loop {
-            if let Err(error) = catch_up(&app) {
-                tracing::warn!(%error, "the search index could not follow; trying again");
+            match advance(&app) {
+                Ok(true) => quiet = 0,
+                Ok(false) => quiet += 1,
+                Err(error) => tracing::warn!(%error, "the search index could not follow; trying again"),
+            }
+            if quiet == QUIET || settling && quiet > 0 && quiet % QUIET == 0 {
+                settling = app.index.settle().unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the search index was not put in order");
+                    false
+                });
             }
             if let Err(error) = app.index.warm() {
                 tracing::warn!(%error, "the search index could not be warmed");
@@ -44,6 +59,11 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
 /// # Errors
 /// The store cannot be read or the index not be written.
 pub fn catch_up(app: &App) -> Result<(), FlowError> {
+    advance(app).map(drop)
+}
+
+/// As [`catch_up`]; says whether there was anything new.
+fn advance(app: &App) -> Result<bool, FlowError> {
     let epoch = app.store.epoch()?;
     if !app.index.become_writer()? {
         app.index.reload()?;
@@ -51,7 +71,7 @@ pub fn catch_up(app: &App) -> Result<(), FlowError> {
         if position.epoch == epoch {
             app.following.publish(position.rev, position.rev >= app.store.head()?);
         }
-        return Ok(());
+        return Ok(true);
     }
     let mut position = app.index.position()?;
     let head = app.store.head()?;
@@ -61,16 +81,22 @@ pub fn catch_up(app: &App) -> Result<(), FlowError> {
         position = Position { epoch, ..Position::default() };
     } else if position.rev == head && position.id == i64::MAX {
         app.following.publish(head, true);
-        return Ok(());
+        return Ok(false);
     }
-    follow_from(app, position)
+    follow_from(app, position)?;
+    Ok(true)
 }
 
 fn follow_from(app: &App, mut position: Position) -> Result<(), FlowError> {
     let mut uncommitted = 0;
+    let mut shown = Instant::now();
+    let mut first = true;
     loop {
         let cursor = Cursor { rev: position.rev, id: MovieId(position.id) };
         let changes = app.store.changes_after(cursor, PAGE)?;
+        if std::mem::take(&mut first) {
+            app.index.load(!changes.complete);
+        }
         let held = (position.rev, position.id);
         app.index.apply(&Batch { deleted: &changes.deleted, changed: &changes.changed, held })?;
         uncommitted += changes.changed.len();
@@ -81,10 +107,16 @@ fn follow_from(app: &App, mut position: Position) -> Result<(), FlowError> {
             position.rev = last.rev;
             position.id = last.id.0;
         }
+        // An import's next batch is about to come; single edits are shown at once.
+        if changes.complete && uncommitted >= PAGE && !changes.changed.is_empty() && shown.elapsed() < SHOWN_EVERY {
+            std::thread::sleep(BREATH);
+            continue;
+        }
         if changes.complete || uncommitted >= COMMIT_EVERY {
             app.index.commit(&position)?;
             app.following.publish(if changes.complete { position.rev } else { position.rev - 1 }, changes.complete);
             uncommitted = 0;
+            shown = Instant::now();
         }
         if changes.complete {
             return Ok(());

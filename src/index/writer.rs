@@ -1,14 +1,17 @@
 //! Writing: documents in, commits out. One process at a time, by tantivy's lock.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::directory::error::LockError;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::index::{SegmentId, SegmentMeta};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy};
 use tantivy::{IndexWriter, TantivyError, Term};
 
 use super::open::Opened;
 use super::schema::{self, Fields};
-use super::{IndexError, Position};
+use super::{Index, IndexError, Position, lock};
 use crate::model::{Movie, MovieId};
 
 /// What is applied at once.
@@ -26,25 +29,31 @@ pub struct Batch<'a> {
 pub struct Writer {
     writer: IndexWriter,
     id: tantivy::schema::Field,
+    bulk: Arc<AtomicBool>,
+    /// What the last merge of everything began with, so that it is not begun twice.
+    merging: Vec<SegmentId>,
 }
 
+/// Threads that make segments. A load of a million movies keeps two of them busy; an edit needs one.
+const THREADS: usize = 2;
 /// Memory for documents before they become a segment, each thread.
-const MEMORY: usize = 48 << 20;
+const MEMORY: usize = 72 << 20;
 
 impl Writer {
     /// Takes the lock; `None` where another process holds it. Sweeps the temporary files of a writer that was
     /// killed, which tantivy does not.
     pub fn take(opened: &Opened) -> Result<Option<Self>, IndexError> {
         let options = IndexWriterOptions::builder()
-            .num_worker_threads(1)
+            .num_worker_threads(THREADS)
             .num_merge_threads(1)
             .memory_budget_per_thread(MEMORY)
             .build();
         match opened.index.writer_with_options(options) {
             Ok(writer) => {
-                writer.set_merge_policy(Box::new(merge_policy()));
+                let bulk = Arc::new(AtomicBool::new(false));
+                writer.set_merge_policy(Box::new(Merging { bulk: Arc::clone(&bulk), calm: merge_policy() }));
                 sweep(opened);
-                Ok(Some(Self { writer, id: opened.fields.id }))
+                Ok(Some(Self { writer, id: opened.fields.id, bulk, merging: Vec::new() }))
             }
             Err(TantivyError::LockFailure(LockError::LockBusy, _)) => Ok(None),
             Err(error) => Err(error.into()),
@@ -83,10 +92,80 @@ impl Writer {
         }
     }
 
+    /// Begins to merge all segments into one, unless the largest is nearly all there is; says whether a merge is under
+    /// way. Returns at once; edits go on meanwhile.
+    fn merge_all(&mut self, segments: &[SegmentMeta]) -> bool {
+        let total: u32 = segments.iter().map(SegmentMeta::num_docs).sum();
+        let largest = segments.iter().map(SegmentMeta::num_docs).max().unwrap_or_default();
+        let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
+        if ids.iter().any(|id| self.merging.contains(id)) {
+            return true;
+        }
+        self.merging.clear();
+        if segments.len() < 2 || total - largest < largest / WORTH {
+            return false;
+        }
+        // The merge goes on without anybody waiting; one that fails is logged by tantivy and leaves all as it was.
+        drop(self.writer.merge(&ids));
+        self.merging = ids;
+        true
+    }
+
     fn delete(&self, id: MovieId) {
         self.writer.delete_term(Term::from_field_u64(self.id, id.0.unsigned_abs()));
     }
 }
+
+/// Everything is merged once the smaller segments hold more than this part of the largest. So each movie is merged a
+/// few times at most while a catalogue grows.
+const WORTH: u32 = 8;
+
+/// Loading much at once and following single changes.
+impl Index {
+    /// While much is loaded, nothing is merged: what is merged early is merged again and again.
+    pub fn load(&self, bulk: bool) {
+        if let Some(writer) = lock(&self.writer).as_ref() {
+            writer.bulk.store(bulk, Ordering::Relaxed);
+        }
+    }
+
+    /// Nothing has changed for a while: merges what a load has left in pieces, in the background, and shows what has
+    /// been merged. Says whether there is more to come.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn settle(&self) -> Result<bool, IndexError> {
+        let opened = self.opened();
+        let mut more = false;
+        if let Some(writer) = lock(&self.writer).as_mut() {
+            writer.bulk.store(false, Ordering::Relaxed);
+            more = writer.merge_all(&opened.index.searchable_segment_metas()?);
+        }
+        self.reload()?;
+        Ok(more)
+    }
+}
+
+/// No merges during a load, else [`merge_policy`].
+#[derive(Debug)]
+struct Merging {
+    bulk: Arc<AtomicBool>,
+    calm: LogMergePolicy,
+}
+
+impl MergePolicy for Merging {
+    fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
+        // tantivy opens the files of all segments at each search: there is a bound to how many may pile up.
+        if self.bulk.load(Ordering::Relaxed) && segments.len() < MOST {
+            Vec::new()
+        } else {
+            self.calm.compute_merge_candidates(segments)
+        }
+    }
+}
+
+/// The most segments that a load may leave unmerged.
+const MOST: usize = 24;
 
 /// Each search walks the words of each segment, so few segments matter more than few merges: those of up to 50,000
 /// movies are merged as soon as there are four.
