@@ -41,7 +41,7 @@ use self::open::Opened;
 use self::query::Question;
 pub use self::rank::Hits;
 use self::rank::Page;
-pub use self::suggest::Near;
+pub use self::suggest::{Limits, Near, Suggested};
 pub use self::writer::Batch;
 use self::writer::Writer;
 use crate::model::{Facet, ListingQuery, MovieId, Rev, genre};
@@ -206,38 +206,12 @@ impl Index {
         self.guarded(|opened| Ok(opened.snapshot().warm()?))
     }
 
-    /// The movies whose title may be meant by `text`, nearest first.
+    /// What may be meant by `text`, of each kind the nearest first; `name` gives what else a genre is called.
     ///
     /// # Errors
     /// As [`Self::search`].
-    pub fn suggest_titles(&self, text: &str, limit: usize) -> Result<Hits, IndexError> {
-        self.guarded(|opened| Ok(suggest::titles(&opened.snapshot(), text, limit)?))
-    }
-
-    /// The directors who may be meant by `text`, nearest first.
-    ///
-    /// # Errors
-    /// As [`Self::search`].
-    pub fn suggest_directors(&self, text: &str, limit: usize) -> Result<Vec<Near>, IndexError> {
-        self.guarded(|opened| Ok(suggest::directors(&opened.snapshot(), text, limit)?))
-    }
-
-    /// The genres that may be meant by `text`, nearest first; `names` gives the further names of a genre.
-    ///
-    /// # Errors
-    /// As [`Self::search`].
-    pub fn suggest_genres(
-        &self,
-        text: &str,
-        limit: usize,
-        names: impl Fn(&str) -> Vec<String>,
-    ) -> Result<Vec<Near>, IndexError> {
-        let genres = self.genres()?;
-        let named = genres.into_iter().map(|facet| {
-            let names = names(&facet.value);
-            (facet, names)
-        });
-        Ok(suggest::values(text, named, limit))
+    pub fn suggest(&self, text: &str, limits: Limits, name: impl Fn(&str) -> String) -> Result<Suggested, IndexError> {
+        self.guarded(|opened| Ok(suggest::suggest(&opened.snapshot(), text, limits, name)?))
     }
 
     /// All genres of the catalogue, the most frequent first.

@@ -43,7 +43,9 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
                     false
                 });
             }
-            if let Err(error) = app.index.warm() {
+            if quiet > 0
+                && let Err(error) = app.index.warm()
+            {
                 tracing::warn!(%error, "the search index could not be warmed");
             }
             if !app.following.wait_for_work(REST) {

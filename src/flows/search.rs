@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
-use crate::index::{self, IndexError, Marker};
+use crate::index::{IndexError, Limits, Marker};
 use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for.
@@ -43,31 +43,29 @@ pub fn movie(app: &App, id: MovieId) -> Result<Movie, FlowError> {
 pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec<Suggestion>, FlowError> {
     ready(app)?;
     let limit = query.limit as usize;
-    let wants = |field| query.field == field || query.field == SuggestionField::Any;
     if query.q.is_empty() {
         return Ok(Vec::new());
     }
+    // Of everything, titles alone may fill the list.
+    let share = |field, of_any: usize| match query.field {
+        SuggestionField::Any => of_any,
+        wanted if wanted == field => limit,
+        _ => 0,
+    };
+    let limits = Limits {
+        titles: share(SuggestionField::Title, limit),
+        directors: share(SuggestionField::Director, limit.div_ceil(3)),
+        genres: share(SuggestionField::Genre, limit.min(2)),
+    };
+    let found = app.index.suggest(&query.q, limits, |genre| i18n::genre_name(locale, genre))?;
     let mut ranked: Vec<(u16, Suggestion)> = Vec::new();
-    if wants(SuggestionField::Genre) {
-        let names = |genre: &str| {
-            let mut names = index::spellings(genre);
-            names.push(i18n::genre_name(locale, genre));
-            names
-        };
-        let share = if query.field == SuggestionField::Any { limit.min(2) } else { limit };
-        ranked.extend(app.index.suggest_genres(&query.q, share, names)?.into_iter().map(|near| {
-            (near.tiers, Suggestion::Genre { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
-        }));
-    }
-    if wants(SuggestionField::Director) {
-        let share = if query.field == SuggestionField::Any { limit.div_ceil(3) } else { limit };
-        ranked.extend(app.index.suggest_directors(&query.q, share)?.into_iter().map(|near| {
-            (near.tiers, Suggestion::Director { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
-        }));
-    }
-    if wants(SuggestionField::Title) {
-        ranked.extend(titles(app, &query.q, limit)?);
-    }
+    ranked.extend(found.genres.into_iter().map(|near| {
+        (near.tiers, Suggestion::Genre { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
+    }));
+    ranked.extend(found.directors.into_iter().map(|near| {
+        (near.tiers, Suggestion::Director { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
+    }));
+    ranked.extend(titles(app, &found.titles)?);
     let marker = Marker::new(&query.q);
     let mut suggestions = fit(ranked, limit);
     for suggestion in &mut suggestions {
@@ -76,14 +74,14 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
     Ok(suggestions)
 }
 
-fn titles(app: &App, text: &str, limit: usize) -> Result<Vec<(u16, Suggestion)>, FlowError> {
-    let hits = app.index.suggest_titles(text, limit)?;
-    let mut movies = app.store.movies(&hits.ids)?;
+fn titles(app: &App, found: &[(MovieId, u16)]) -> Result<Vec<(u16, Suggestion)>, FlowError> {
+    let ids: Vec<MovieId> = found.iter().map(|(id, _)| *id).collect();
+    let mut movies = app.store.movies(&ids)?;
     let mut seen = HashSet::new();
     // What cannot be told apart is offered once.
     let is_new = |movie: &Movie| seen.insert((movie.facts.title.clone(), movie.facts.year, movie.facts.director()));
     let suggestion = |movie: Movie| {
-        let tiers = hits.ids.iter().position(|id| *id == movie.id).and_then(|place| hits.tiers.get(place));
+        let tiers = found.iter().find(|(id, _)| *id == movie.id).map(|(_, tiers)| *tiers);
         let director = movie.facts.director();
         let title = Suggestion::Title {
             id: movie.id,
@@ -92,7 +90,7 @@ fn titles(app: &App, text: &str, limit: usize) -> Result<Vec<(u16, Suggestion)>,
             year: movie.facts.year,
             director,
         };
-        (tiers.copied().unwrap_or(u16::MAX), title)
+        (tiers.unwrap_or(u16::MAX), title)
     };
     movies.retain(is_new);
     Ok(movies.into_iter().map(suggestion).collect())

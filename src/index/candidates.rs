@@ -4,21 +4,20 @@ use std::cell::RefCell;
 
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use super::lookup::{Docs, List, Lists, Match, NONE, parts, size};
-use super::matching::Level;
+use super::lookup::{Docs, List, Lists, Match, NONE, Reach, parts, size};
 use super::segment::Segment;
 
 /// The documents of a segment that hold every word, in their order; deleted ones are left out. `words` are the lists of
 /// each word and how far they count. With `most`, a single word's lists are read so far only: their beginnings are what
 /// is famous.
-pub fn find(segment: &Segment, words: &[(&Lists, Level)], most: Option<usize>) -> tantivy::Result<Vec<Match>> {
+pub fn find(segment: &Segment, words: &[(&Lists, Reach)], most: Option<usize>) -> tantivy::Result<Vec<Match>> {
     let mut by_size: Vec<(usize, usize)> =
-        words.iter().enumerate().map(|(word, (lists, level))| (size(lists.up_to(*level)), word)).collect();
+        words.iter().enumerate().map(|(word, (lists, reach))| (size(lists.of(*reach)), word)).collect();
     by_size.sort_unstable();
     let Some((least, rarest)) = by_size.first().copied().filter(|(size, _)| *size > 0) else { return Ok(Vec::new()) };
     let most = most.filter(|_| words.len() == 1).unwrap_or(usize::MAX);
-    let (lists, level) = words[rarest];
-    let mut found = first(segment, lists.up_to(level), least, most)?;
+    let (lists, reach) = words[rarest];
+    let mut found = first(segment, lists.of(reach), least, most)?;
     if segment.alive.is_some() {
         found.retain(|matched| segment.is_alive(matched.doc));
     }
@@ -26,8 +25,8 @@ pub fn find(segment: &Segment, words: &[(&Lists, Level)], most: Option<usize>) -
         if found.is_empty() {
             break;
         }
-        let (lists, level) = words[*word];
-        narrow(segment, lists.up_to(level), *size, &mut found)?;
+        let (lists, reach) = words[*word];
+        narrow(segment, lists.of(reach), *size, &mut found)?;
     }
     Ok(found)
 }

@@ -58,9 +58,10 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// The lists up to a level.
-    pub fn up_to(&self, level: Level) -> impl Iterator<Item = &List> + Clone {
-        self.by_level[..=level as usize].iter().flatten().flatten()
+    /// The lists up to a level whose places are of some ranks.
+    pub fn of(&self, Reach { level, ranks: (first, last) }: Reach) -> impl Iterator<Item = &List> + Clone {
+        let lists = self.by_level[..=level as usize].iter().flatten().flatten();
+        lists.filter(move |list| (first..=last).contains(&(list.cost % RANKS)))
     }
 
     /// The lists of a level, to be filled.
@@ -68,6 +69,18 @@ impl Lists {
         self.by_level[level as usize].get_or_insert_default()
     }
 }
+
+/// Which lists of a word count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Those of this level and the nearer ones.
+    pub level: Level,
+    /// The first and the last rank of places.
+    pub ranks: (u8, u8),
+}
+
+/// Every rank.
+pub const ANY_RANK: (u8, u8) = (0, RANKS - 1);
 
 /// Words with fewer letters are not taken apart.
 const SHORTEST_JOINED: usize = 4;

@@ -4,7 +4,7 @@
 use tantivy::DocId;
 
 use super::candidates;
-use super::lookup::{Docs, List, Lists, Lookup, Match, RANKS};
+use super::lookup::{ANY_RANK, Docs, List, Lists, Lookup, Match, RANKS, Reach};
 use super::matching::{Level, Places, Wanted};
 use super::segment::{Dictionary, Segment, SetKey, scores, years};
 use super::snapshot::Snapshot;
@@ -19,10 +19,16 @@ pub enum Scope {
     Titles,
     /// Directors.
     Directors,
+    /// Titles, then directors.
+    Names,
     /// Titles, then directors, then genres.
     Anything,
 }
 
+/// The ranks of titles in [`Scope::Names`].
+pub const TITLE_RANKS: (u8, u8) = (0, 1);
+/// The ranks of directors there.
+pub const DIRECTOR_RANKS: (u8, u8) = (2, 2);
 /// The rank of a genre among the places of [`Scope::Anything`].
 const GENRE_RANK: u8 = 3;
 
@@ -32,8 +38,10 @@ impl Scope {
         match (self, has_year) {
             (Self::Titles, false) => const { Places::new(&[Title, OtherTitle]) },
             (Self::Directors, _) => const { Places::new(&[Director]) },
-            (Self::Anything, false) => const { Places::new(&[Title, OtherTitle, Director]) },
-            (Self::Titles | Self::Anything, true) => const { Places::new(&[Title, OtherTitle, Director, Year]) },
+            (Self::Anything | Self::Names, false) => const { Places::new(&[Title, OtherTitle, Director]) },
+            (Self::Titles | Self::Names | Self::Anything, true) => {
+                const { Places::new(&[Title, OtherTitle, Director, Year]) }
+            }
         }
     }
 }
@@ -102,21 +110,10 @@ impl Filters {
     }
 }
 
-/// How much is done for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effort {
-    /// With so many movies no more patience is shown.
-    pub enough: usize,
-    /// Lists of a single word are read so far only; the total is not exact then.
-    pub most: Option<usize>,
-}
-
-impl Effort {
-    /// For a listing, whose total is exact.
-    pub const LISTING: Self = Self { enough: 10, most: None };
-    /// While somebody types.
-    pub const SUGGESTION: Self = Self { enough: 4, most: Some(2_000) };
-}
+/// With so many movies no more patience is shown.
+const ENOUGH: usize = 10;
+/// Of so many movies for a single word no more are read while somebody types: the most famous come first.
+const MOST_SUGGESTED: usize = 2_000;
 
 /// A question, prepared once for all segments.
 pub struct Question {
@@ -133,12 +130,16 @@ type At = (usize, usize);
 pub struct Found {
     /// The documents, in their order.
     pub matches: Vec<Vec<Match>>,
-    /// Documents of which a whole title or name is what was typed, in their order.
-    pub whole: Vec<Vec<DocId>>,
     /// Words that were left out, since no movie holds them with the others.
     pub dropped: Vec<String>,
-    /// How many words were looked for among titles; none where no title was asked for.
-    pub title_words: Option<usize>,
+    /// What they are ranked by.
+    pub rules: Rules,
+}
+
+/// What the ranking needs to know of a question.
+pub struct Rules {
+    /// Documents of each segment of which a whole title or name is what was typed, in their order.
+    pub whole: Vec<Vec<DocId>>,
     /// The words that were looked for in titles, in their order.
     pub typed: Vec<String>,
 }
@@ -177,28 +178,37 @@ impl Question {
         self.clauses.iter().flat_map(|clause| &clause.words)
     }
 
+    /// Begins to look for what somebody types, who wants the first of it alone.
+    pub fn typing<'a>(&'a self, snapshot: &'a Snapshot) -> Search<'a> {
+        Search::new(self, snapshot, Some(MOST_SUGGESTED))
+    }
+
     /// Finds the documents that hold the texts, whatever the filters.
-    pub fn find(&self, snapshot: &Snapshot, effort: Effort) -> tantivy::Result<Found> {
+    pub fn find(&self, snapshot: &Snapshot) -> tantivy::Result<Found> {
         let all: Vec<At> = self.places().collect();
         let whole = self.whole(snapshot)?;
-        let mut search = Search::new(self, snapshot, effort);
+        let mut search = Search::new(self, snapshot, None);
         let mut kept = all.clone();
         let matches = loop {
-            let matches = if kept.is_empty() { as_matches(&whole) } else { search.patiently(&kept)? };
+            search.begin(&kept)?;
+            let matches = if kept.is_empty() { as_matches(&whole) } else { search.patiently()? };
             if matches.iter().any(|matches| !matches.is_empty()) || !search.drop_from(&mut kept)? {
                 break matches;
             }
         };
         let dropped = all.iter().filter(|at| !kept.contains(at)).map(|at| self.word(*at).word.clone());
-        let in_titles = kept.iter().filter(|at| self.clauses[at.0].scope != Scope::Directors);
-        let typed: Vec<String> = in_titles.map(|at| self.word(*at).word.clone()).collect();
-        Ok(Found {
-            dropped: dropped.collect(),
-            title_words: Some(typed.len()).filter(|words| *words > 0),
-            typed,
-            matches,
-            whole,
-        })
+        let typed = self.typed(kept.iter());
+        Ok(Found { dropped: dropped.collect(), matches, rules: Rules { whole, typed } })
+    }
+
+    /// What the ranking needs to know of the whole question.
+    pub fn rules(&self, snapshot: &Snapshot) -> tantivy::Result<Rules> {
+        Ok(Rules { whole: self.whole(snapshot)?, typed: self.typed(self.places().collect::<Vec<_>>().iter()) })
+    }
+
+    fn typed<'a>(&self, places: impl Iterator<Item = &'a At>) -> Vec<String> {
+        let in_titles = places.filter(|at| self.clauses[at.0].scope != Scope::Directors);
+        in_titles.map(|at| self.word(*at).word.clone()).collect()
     }
 
     fn places(&self) -> impl Iterator<Item = At> {
@@ -237,12 +247,15 @@ fn as_matches(whole: &[Vec<DocId>]) -> Vec<Vec<Match>> {
 }
 
 /// A question being asked: the lists that were looked up so far.
-struct Search<'a> {
+pub struct Search<'a> {
     question: &'a Question,
     snapshot: &'a Snapshot,
-    effort: Effort,
+    /// Lists of a single word are read so far only.
+    most: Option<usize>,
     /// For each clause and word its lists in each segment.
     lists: Vec<Vec<WordLists>>,
+    /// The words that are looked for now, and how far afield each is.
+    kept: Vec<(At, Level)>,
 }
 
 /// The lists of a word.
@@ -256,7 +269,7 @@ struct WordLists {
 const MOST_FAR: usize = 8;
 
 impl<'a> Search<'a> {
-    fn new(question: &'a Question, snapshot: &'a Snapshot, effort: Effort) -> Self {
+    fn new(question: &'a Question, snapshot: &'a Snapshot, most: Option<usize>) -> Self {
         let lists = |clause: &Clause| {
             let of_word = |_| WordLists {
                 by_segment: snapshot.segments.iter().map(|_| Lists::default()).collect(),
@@ -264,34 +277,49 @@ impl<'a> Search<'a> {
             };
             (0..clause.words.len()).map(of_word).collect()
         };
-        Self { question, snapshot, effort, lists: question.clauses.iter().map(lists).collect() }
+        Self { question, snapshot, most, lists: question.clauses.iter().map(lists).collect(), kept: Vec::new() }
     }
 
-    /// Looks for the words with as little patience as finds enough: first each as it is; then near ones, of those words
-    /// first that are not there at all; far ones only where nothing is found.
-    fn patiently(&mut self, kept: &[At]) -> tantivy::Result<Vec<Vec<Match>>> {
-        let mut levels = vec![Level::Close; kept.len()];
-        self.look_up(kept, &levels)?;
-        let mut found = self.matches(kept, &levels)?;
+    /// Looks for all words, each as it is.
+    pub fn begin_all(&mut self) -> tantivy::Result<()> {
+        let all: Vec<At> = self.question.places().collect();
+        self.begin(&all)
+    }
+
+    fn begin(&mut self, kept: &[At]) -> tantivy::Result<()> {
+        self.kept = kept.iter().map(|at| (*at, Level::Close)).collect();
+        self.look_up()
+    }
+
+    /// Looks with as little patience as finds enough: first each word as it is; then near ones, of those words first that
+    /// are not there at all; far ones only where nothing is found.
+    fn patiently(&mut self) -> tantivy::Result<Vec<Vec<Match>>> {
+        let mut found = self.matches(ANY_RANK)?;
         for level in [Level::Near, Level::Far] {
             for all in [false, true] {
-                let enough = if level == Level::Far { 1 } else { self.effort.enough };
-                if count(&found) >= enough || level == Level::Far && kept.len() > MOST_FAR {
+                if count(&found) >= if level == Level::Far { 1 } else { ENOUGH } {
                     return Ok(found);
                 }
-                let before = levels.clone();
-                for (at, held) in kept.iter().zip(&mut levels) {
-                    if all || self.is_unknown(*at, *held) {
-                        *held = level;
-                    }
-                }
-                if levels != before {
-                    self.look_up(kept, &levels)?;
-                    found = self.matches(kept, &levels)?;
+                if self.widen(level, all)? {
+                    found = self.matches(ANY_RANK)?;
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Looks for the words that nothing was found for, or for all, at another level; says whether that is more.
+    pub fn widen(&mut self, level: Level, all: bool) -> tantivy::Result<bool> {
+        if level == Level::Far && self.kept.len() > MOST_FAR {
+            return Ok(false);
+        }
+        let is_wanted = |(at, held): &(At, Level)| *held < level && (all || self.is_unknown(*at, *held));
+        let wanted: Vec<bool> = self.kept.iter().map(is_wanted).collect();
+        for ((_, held), _) in self.kept.iter_mut().zip(&wanted).filter(|(_, wanted)| **wanted) {
+            *held = level;
+        }
+        self.look_up()?;
+        Ok(wanted.contains(&true))
     }
 
     /// Leaves a word out; false where none can be: each text keeps one. A word that is nowhere goes first, then
@@ -307,27 +335,29 @@ impl<'a> Search<'a> {
     }
 
     fn is_unknown(&self, at: At, level: Level) -> bool {
-        self.lists[at.0][at.1].by_segment.iter().all(|lists| lists.up_to(level).next().is_none())
+        self.lists[at.0][at.1]
+            .by_segment
+            .iter()
+            .all(|lists| lists.of(Reach { level, ranks: ANY_RANK }).next().is_none())
     }
 
-    fn matches(&self, kept: &[At], levels: &[Level]) -> tantivy::Result<Vec<Vec<Match>>> {
+    /// The documents of each segment that hold all words at places of some ranks.
+    pub fn matches(&self, ranks: (u8, u8)) -> tantivy::Result<Vec<Vec<Match>>> {
         let in_segment = |(number, segment): (usize, &Segment)| {
-            let words: Vec<(&Lists, Level)> = kept
-                .iter()
-                .zip(levels)
-                .map(|(at, level)| (&self.lists[at.0][at.1].by_segment[number], *level))
-                .collect();
-            candidates::find(segment, &words, self.effort.most)
+            let lists = |at: At| &self.lists[at.0][at.1].by_segment[number];
+            let words: Vec<(&Lists, Reach)> =
+                self.kept.iter().map(|(at, level)| (lists(*at), Reach { level: *level, ranks })).collect();
+            candidates::find(segment, &words, self.most)
         };
         self.snapshot.segments.iter().enumerate().map(in_segment).collect()
     }
 
     /// Looks up what the levels ask for and was not looked up yet.
-    fn look_up(&mut self, kept: &[At], levels: &[Level]) -> tantivy::Result<()> {
-        for (at, most) in kept.iter().zip(levels) {
-            for level in Level::ALL.into_iter().filter(|level| level <= most) {
+    fn look_up(&mut self) -> tantivy::Result<()> {
+        for (at, most) in self.kept.clone() {
+            for level in Level::ALL.into_iter().filter(|level| *level <= most) {
                 if !std::mem::replace(&mut self.lists[at.0][at.1].looked_up[level as usize], true) {
-                    self.look_up_word(*at, level)?;
+                    self.look_up_word(at, level)?;
                 }
             }
         }

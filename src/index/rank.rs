@@ -21,7 +21,7 @@ use tantivy::DocId;
 
 use super::facets::{self, Facets, Groups, Passing};
 use super::lookup::Match;
-use super::query::{Effort, Found, Question};
+use super::query::{Filters, Question, Rules};
 use super::segment::{Columns, Segment};
 use super::snapshot::Snapshot;
 use crate::model::{Facet, MovieId, Order, Sort};
@@ -69,7 +69,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
     if question.is_browsing() {
         return browse(snapshot, question, page);
     }
-    let found = question.find(snapshot, Effort::LISTING)?;
+    let found = question.find(snapshot)?;
     let docs: Vec<Vec<DocId>> =
         found.matches.iter().map(|matches| matches.iter().map(|matched| matched.doc).collect()).collect();
     let facets = facets::count(snapshot, &question.filters, Some(&docs))?;
@@ -77,7 +77,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &question.filters)?;
         ranked.push(if page.sort == Sort::Relevance {
-            by_relevance(segment, &found, number, &passing, page)?
+            by_relevance((number, segment), &found.matches[number], &found.rules, &passing, page)?
         } else {
             by_value(segment, &found.matches[number], &passing, page)
         });
@@ -85,16 +85,15 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
     Ok(hits(snapshot, ranked, page, facets, found.dropped)?)
 }
 
-/// The most relevant movies alone, without totals.
-pub fn best(snapshot: &Snapshot, question: &Question, limit: usize) -> tantivy::Result<(Vec<Place>, Found)> {
+/// The most relevant of some matches.
+pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: usize) -> tantivy::Result<Vec<Place>> {
     let page = Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit };
-    let found = question.find(snapshot, Effort::SUGGESTION)?;
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
-        let passing = Passing::new(segment, &question.filters)?;
-        ranked.push(by_relevance(segment, &found, number, &passing, page)?);
+        let passing = Passing::new(segment, &Filters::default())?;
+        ranked.push(by_relevance((number, segment), &matches[number], rules, &passing, page)?);
     }
-    Ok((merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?, found))
+    merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)
 }
 
 /// A page of everything that passes the filters: sort orders are kept, so that walking one is all.
@@ -171,31 +170,30 @@ impl Place {
 
 /// The matches of a segment by relevance, as many as the page may need.
 fn by_relevance(
-    segment: &Segment,
-    found: &Found,
-    number: usize,
+    (number, segment): (usize, &Segment),
+    matches: &[Match],
+    rules: &Rules,
     passing: &Passing,
     page: Page,
 ) -> tantivy::Result<Vec<Ranked>> {
-    let (matches, whole) = (&found.matches[number], &found.whole[number]);
-    let mut top = Top::new(page.end().max(LOOKED_AT));
+    let (whole, typed) = (&rules.whole[number], &rules.typed);
+    let looked_at = if typed.len() > 1 { LOOKED_AT } else { 0 };
+    let mut top = Top::new(page.end().max(looked_at));
     for matched in matches {
         if passing.all(&segment.columns, matched.doc) {
             let is_whole = !whole.is_empty() && whole.binary_search(&matched.doc).is_ok();
-            let value = relevance(&segment.columns, *matched, is_whole, found.title_words);
+            let value = relevance(&segment.columns, *matched, is_whole, typed.len());
             top.push(Ranked { value, doc: matched.doc, tiers: matched.tiers });
         }
     }
     let mut ranked = top.into_sorted();
-    if found.typed.len() > 1 {
-        // Whether words stand together is seen in the title itself, which is worth it for the first alone.
-        let first = ranked.len().min(LOOKED_AT);
-        for ranked in &mut ranked[..first] {
-            let pairs = neighbours(&segment.columns.title(ranked.doc)?, &found.typed);
-            ranked.value += (NEIGHBOURS * STEPS) as u64 * pairs;
-        }
-        ranked[..first].sort_unstable_by_key(Ranked::key);
+    // Whether words stand together is seen in the title itself, which is worth it for the first alone.
+    let first = ranked.len().min(looked_at);
+    for ranked in &mut ranked[..first] {
+        let pairs = neighbours(&segment.columns.title(ranked.doc)?, typed);
+        ranked.value += (NEIGHBOURS * STEPS) as u64 * pairs;
     }
+    ranked[..first].sort_unstable_by_key(Ranked::key);
     ranked.truncate(page.end());
     Ok(ranked)
 }
@@ -314,11 +312,10 @@ const NEIGHBOURS: f64 = 4.0;
 /// Steps of a standing in the rank of a document, for each step of fame.
 const STEPS: f64 = 1000.0;
 
-fn relevance(columns: &Columns, matched: Match, is_whole: bool, title_words: Option<usize>) -> u64 {
+fn relevance(columns: &Columns, matched: Match, is_whole: bool, typed: usize) -> u64 {
     let doc = matched.doc as usize;
     // All words were met in the title, which has no more.
-    let is_covered =
-        matched.ranks == 0 && title_words.is_some_and(|typed| usize::from(columns.title_words[doc]) <= typed);
+    let is_covered = matched.ranks == 0 && usize::from(columns.title_words[doc]) <= typed;
     let covered = if is_covered { COVERED } else { 0.0 };
     let standing = columns.fame[doc].min(MOST_FAME) + covered - FIELD_COST * f32::from(matched.ranks);
     // Above zero whatever the fields are: a question has at most some tens of words.

@@ -2,16 +2,17 @@
 //! is read. Directors are taken from the movies that are found, so that no second list of people has to follow the
 //! catalogue.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use super::matching::{Level, Wanted};
-use super::query::{Question, Scope};
-use super::rank::{self, Hits};
+use super::lookup::ANY_RANK;
+use super::matching::{Level, Wanted, tier};
+use super::query::{DIRECTOR_RANKS, Question, Rules, Scope, Search, TITLE_RANKS};
+use super::rank;
 use super::segment::Dictionary;
 use super::snapshot::Snapshot;
 use super::text::Place;
-use crate::model::Facet;
 use crate::model::fold::{fold, words};
+use crate::model::{Facet, MovieId};
 
 /// A value that what was typed may mean, with how far it is from that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,57 +23,152 @@ pub struct Near {
     pub tiers: u16,
 }
 
-/// The movies whose title may be meant; where several words leave room, also those that have some of the words in a
-/// director's name.
-pub fn titles(snapshot: &Snapshot, text: &str, limit: usize) -> tantivy::Result<Hits> {
-    let mut hits = Hits::default();
-    let question = Question::of(text, Scope::Titles);
-    let scopes = [Scope::Titles, Scope::Anything].into_iter().take(question.words().take(2).count());
-    for scope in scopes {
-        let question = Question::of(text, scope);
-        let (places, found) = rank::best(snapshot, &question, limit)?;
-        // A title that lacks a word is no good suggestion.
-        if hits.ids.len() >= limit || !found.dropped.is_empty() {
-            continue;
-        }
-        for place in places {
-            let id = place.id(snapshot);
-            if !hits.ids.contains(&id) && hits.ids.len() < limit {
-                hits.ids.push(id);
-                hits.tiers.push(place.tiers);
+/// What may be meant, of each kind the nearest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Suggested {
+    /// Movies, with the sums of their tiers.
+    pub titles: Vec<(MovieId, u16)>,
+    /// Directors.
+    pub directors: Vec<Near>,
+    /// Genres.
+    pub genres: Vec<Near>,
+}
+
+impl Suggested {
+    fn len(&self) -> usize {
+        self.titles.len() + self.directors.len() + self.genres.len()
+    }
+}
+
+/// How many suggestions of each kind are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Titles.
+    pub titles: usize,
+    /// Directors.
+    pub directors: usize,
+    /// Genres.
+    pub genres: usize,
+}
+
+/// With so many suggestions no more patience is shown.
+const ENOUGH: usize = 4;
+
+/// What a text may mean; `name` gives what else a genre is called. As in a listing, words are looked for nearby where
+/// little is found as it was typed, and far afield where nothing is.
+pub fn suggest(
+    snapshot: &Snapshot,
+    text: &str,
+    limits: Limits,
+    name: impl Fn(&str) -> String,
+) -> tantivy::Result<Suggested> {
+    let question = Question::of(text, Scope::Names);
+    if question.words().next().is_none() {
+        let titles = whole_titles(snapshot, &question, limits.titles)?;
+        return Ok(Suggested { titles, ..Suggested::default() });
+    }
+    let rules = question.rules(snapshot)?;
+    let mut search = question.typing(snapshot);
+    search.begin_all()?;
+    let mut found = at_level(snapshot, (&question, &search, &rules), Level::Close, limits, &name)?;
+    for level in [Level::Near, Level::Far] {
+        for all in [false, true] {
+            if found.len() >= if level == Level::Far { 1 } else { ENOUGH } {
+                return Ok(found);
+            }
+            if search.widen(level, all)? {
+                found = at_level(snapshot, (&question, &search, &rules), level, limits, &name)?;
             }
         }
     }
-    Ok(hits)
+    Ok(found)
+}
+
+fn at_level(
+    snapshot: &Snapshot,
+    (question, search, rules): (&Question, &Search<'_>, &Rules),
+    level: Level,
+    limits: Limits,
+    name: impl Fn(&str) -> String,
+) -> tantivy::Result<Suggested> {
+    let mut found = Suggested::default();
+    if limits.titles > 0 {
+        found.titles = titles(snapshot, (question, search, rules), limits.titles)?;
+    }
+    if limits.directors > 0 {
+        found.directors = directors(snapshot, (question, search, rules), level, limits.directors)?;
+    }
+    if limits.genres > 0 {
+        let counts = snapshot.everything()?.genres.iter().zip(snapshot.genre_words()?);
+        let near = counts.filter_map(|(facet, (_, spellings))| {
+            let terms: Vec<String> = spellings.iter().cloned().chain(terms(&name(&facet.value))).collect();
+            Some(Near { tiers: nearness(question, &terms, level)?, facet: facet.clone() })
+        });
+        found.genres = nearest(near.collect(), limits.genres);
+    }
+    Ok(found)
+}
+
+/// Texts without a word, such as the film `?`.
+fn whole_titles(snapshot: &Snapshot, question: &Question, limit: usize) -> tantivy::Result<Vec<(MovieId, u16)>> {
+    let found = question.find(snapshot)?;
+    let places = rank::best(snapshot, &found.matches, &found.rules, limit)?;
+    Ok(places.iter().map(|place| (place.id(snapshot), place.tiers)).collect())
+}
+
+/// The movies whose title may be meant; where several words leave room, also those that have some of the words in a
+/// director's name.
+fn titles(
+    snapshot: &Snapshot,
+    (question, search, rules): (&Question, &Search<'_>, &Rules),
+    limit: usize,
+) -> tantivy::Result<Vec<(MovieId, u16)>> {
+    let mut found: Vec<(MovieId, u16)> = Vec::new();
+    // The words of one name alone bring its director, who stands for all the movies.
+    let parts = [TITLE_RANKS, ANY_RANK].into_iter().take(question.words().take(2).count());
+    for ranks in parts {
+        if found.len() < limit {
+            for place in rank::best(snapshot, &search.matches(ranks)?, rules, limit)? {
+                let id = place.id(snapshot);
+                if found.len() < limit && found.iter().all(|(known, _)| *known != id) {
+                    found.push((id, place.tiers));
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Movies looked through for directors, for each one that is wanted.
-const MOVIES_EACH: usize = 24;
+const MOVIES_EACH: usize = 12;
 
 /// The directors who may be meant, nearest first, then the most famous.
-pub fn directors(snapshot: &Snapshot, text: &str, limit: usize) -> tantivy::Result<Vec<Near>> {
-    let question = Question::of(text, Scope::Directors);
-    let (places, found) = rank::best(snapshot, &question, limit.saturating_mul(MOVIES_EACH))?;
-    let mut near: Vec<Near> = Vec::new();
-    if !found.dropped.is_empty() {
-        return Ok(near);
-    }
-    let mut seen: HashMap<String, ()> = HashMap::new();
+fn directors(
+    snapshot: &Snapshot,
+    (question, search, rules): (&Question, &Search<'_>, &Rules),
+    level: Level,
+    limit: usize,
+) -> tantivy::Result<Vec<Near>> {
+    let places = rank::best(snapshot, &search.matches(DIRECTOR_RANKS)?, rules, limit.saturating_mul(MOVIES_EACH))?;
+    let mut near: Vec<(String, u16)> = Vec::new();
+    let mut seen = HashSet::new();
     for place in places {
         for name in snapshot.segments[place.segment].columns.director_names(place.doc)? {
-            if seen.insert(name.clone(), ()).is_some() {
-                continue;
-            }
             // A movie of two directors brings both names; only the one that was typed is meant.
-            if let Some(tiers) = nearness(&question, &name) {
-                let count = movies_of(snapshot, &name)?;
-                near.push(Near { facet: Facet { value: name, count }, tiers });
+            if seen.insert(name.clone())
+                && let Some(tiers) = nearness(question, &terms(&name), level)
+            {
+                near.push((name, tiers));
             }
         }
     }
-    near.sort_by_key(|near| near.tiers);
+    near.sort_by_key(|(_, tiers)| *tiers);
     near.truncate(limit);
-    Ok(near)
+    let counted = near.into_iter().map(|(value, tiers)| {
+        let count = movies_of(snapshot, &value)?;
+        Ok(Near { facet: Facet { value, count }, tiers })
+    });
+    counted.collect()
 }
 
 /// How many movies a director has.
@@ -94,39 +190,42 @@ fn movies_of(snapshot: &Snapshot, name: &str) -> tantivy::Result<u64> {
 pub fn values(text: &str, named: impl IntoIterator<Item = (Facet, Vec<String>)>, limit: usize) -> Vec<Near> {
     let question = Question::of(text, Scope::Titles);
     let near = named.into_iter().filter_map(|(facet, names)| {
-        let tiers = names.iter().filter_map(|name| nearness(&question, name)).min()?;
+        let tiers = names.iter().filter_map(|name| nearness(&question, &terms(name), Level::Far)).min()?;
         Some(Near { facet, tiers })
     });
-    let mut near: Vec<Near> = near.collect();
+    nearest(near.collect(), limit)
+}
+
+/// The nearest first, then those of the most movies.
+fn nearest(mut near: Vec<Near>, limit: usize) -> Vec<Near> {
     near.sort_by(|left, right| left.tiers.cmp(&right.tiers).then_with(|| right.facet.count.cmp(&left.facet.count)));
     near.truncate(limit);
     near
 }
 
-/// How far a name is from what was typed: each typed word must meet a word of the name, or the name written as
-/// one word (`scifi`). `None` where one does not.
-fn nearness(question: &Question, name: &str) -> Option<u16> {
+/// The words of a name, and the name written as one word (`scifi`).
+fn terms(name: &str) -> Vec<String> {
     let mut terms = words(name);
     if terms.len() > 1 {
         terms.push(terms.concat());
     }
+    terms
+}
+
+/// How far a name is from what was typed: each typed word must meet one of its words. `None` where one does not.
+fn nearness(question: &Question, terms: &[String], level: Level) -> Option<u16> {
     let mut sum = None;
     for wanted in question.words() {
-        *sum.get_or_insert(0) += u16::from(nearest(wanted, &terms)?);
+        *sum.get_or_insert(0) += u16::from(terms.iter().filter_map(|term| tier_of(wanted, term, level)).min()?);
     }
     sum
 }
 
-fn nearest(wanted: &Wanted, terms: &[String]) -> Option<u8> {
-    let sound = super::sound::sound(&wanted.word);
-    let tier = |term: &String| {
-        let sounds = || {
-            let alike = sound.is_some() && super::sound::sound(term) == sound;
-            alike.then_some(super::matching::tier::SOUND)
-        };
-        wanted.tier(term.as_bytes(), Level::Near).or_else(sounds).or_else(|| wanted.tier(term.as_bytes(), Level::Far))
-    };
-    terms.iter().filter_map(tier).min()
+fn tier_of(wanted: &Wanted, term: &str, level: Level) -> Option<u8> {
+    wanted.tier(term.as_bytes(), level).or_else(|| {
+        let sound = super::sound::sound(&wanted.word).filter(|_| level > Level::Close)?;
+        (super::sound::sound(term)? == sound).then_some(tier::SOUND)
+    })
 }
 
 #[cfg(test)]

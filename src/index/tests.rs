@@ -139,14 +139,22 @@ fn totals_and_facets_are_exact_after_changes() {
 #[test]
 fn suggestions_name_each_director_alone() {
     let Fixture { index, _folder } = fixture();
-    let names = |text| -> Vec<String> {
-        index.suggest_directors(text, 5).expect("names").into_iter().map(|near| near.facet.value).collect()
+    let suggest = |text| {
+        let limits = Limits { titles: 5, directors: 5, genres: 2 };
+        index.suggest(text, limits, |genre| format!("le {genre}")).expect("suggestions")
     };
+    let names = |text| -> Vec<String> { suggest(text).directors.into_iter().map(|near| near.facet.value).collect() };
     assert_eq!(names("ethan"), ["Ethan Coen"]);
     assert_eq!(names("kub"), ["Stanley Kubrick"]);
     assert_eq!(names("stanly kubrick"), ["Stanley Kubrick"]);
-    let titles = index.suggest_titles("star wa", 5).expect("titles");
-    assert_eq!(titles.ids, [MovieId(1)]);
+    assert_eq!(names("k"), ["Nobody Known", "Stanley Kubrick", "Akira Kurosawa"]);
+    let titles = |text| -> Vec<i64> { suggest(text).titles.into_iter().map(|(id, _)| id.0).collect() };
+    assert_eq!(titles("star wa"), [1]);
+    assert_eq!(titles("s"), [1, 6, 8, 9]);
+    assert_eq!(titles("kubrick shi"), [6]);
+    assert_eq!(titles("?"), [10]);
+    assert_eq!(suggest("thr").genres[0].facet.value, "Thriller");
+    assert_eq!(suggest("zzzzzzz"), Suggested::default());
 }
 
 #[test]
