@@ -26,10 +26,10 @@ pub struct Options {
     /// What the files are: auto, fynd, json, csv or fmdb-flask
     #[arg(long, value_name = "FORMAT", env = "FMDB_FORMAT", default_value = "auto", value_parser = format)]
     format: Wanted,
-    /// Report what would be done, and change nothing
+    /// Report what would be done, and change nothing; edits elsewhere wait until it ends
     #[arg(long, env = "FMDB_DRY_RUN")]
     dry_run: bool,
-    /// Keep nothing if any row is bad
+    /// Keep nothing if any row is bad; edits elsewhere wait until it ends
     #[arg(long, env = "FMDB_STRICT")]
     strict: bool,
     /// Write rejected rows to this file as JSON lines; else the first 20 go to stderr
