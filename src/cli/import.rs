@@ -74,13 +74,13 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
 /// Works while a follower brings the index along; afterwards the index holds what was stored, unless another process
 /// writes it, which then follows by itself.
 fn followed<T>(app: &Arc<App>, work: impl FnOnce() -> T) -> anyhow::Result<T> {
-    let follower = follow::spawn(Arc::clone(app)).context("no thread for the search index")?;
+    let follower = follow::spawn_unseen(Arc::clone(app)).context("no thread for the search index")?;
     let done = work();
     app.following.stop();
     if follower.join().is_err() {
         anyhow::bail!("the search index failed; run `fmdb reindex`");
     }
-    follow::catch_up(app)?;
+    follow::catch_up_unseen(app)?;
     app.index.close();
     app.store.checkpoint()?;
     Ok(done)

@@ -129,6 +129,14 @@ impl Index {
         }
     }
 
+    /// As [`Self::commit`], where this process does not search: nothing is loaded.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn commit_unseen(&self, position: &Position) -> Result<(), IndexError> {
+        lock(&self.writer).as_mut().ok_or(IndexError::Held)?.commit(position)
+    }
+
     /// Nothing has changed for a while: merges what a load has left in pieces, in the background, and shows what has
     /// been merged. Says whether there is more to come.
     ///
