@@ -96,7 +96,9 @@ pub fn catch_up_unseen(app: &App) -> Result<(), FlowError> {
 fn advance(app: &App, seen: Seen) -> Result<bool, FlowError> {
     let epoch = app.store.epoch()?;
     if !app.index.become_writer()? {
-        app.index.reload()?;
+        if seen == Seen::Yes {
+            app.index.reload()?;
+        }
         let position = app.index.position()?;
         if position.epoch == epoch {
             app.following.publish(position.rev, position.rev >= app.store.head()?);
