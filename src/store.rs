@@ -251,7 +251,8 @@ impl Store {
         self.sqlite().delete_movie(id)
     }
 
-    /// Begins an import. In other modes than [`ImportMode::Batches`] other writers wait until it ends.
+    /// Begins an import. In other modes than [`ImportMode::Batches`] it holds the write lock until it ends: other writers
+    /// of this process wait, those of another process end in [`StoreError::Busy`] after ten seconds.
     ///
     /// # Errors
     /// As every call of the store.

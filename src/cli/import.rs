@@ -26,10 +26,10 @@ pub struct Options {
     /// What the files are: auto, fynd, json, csv or fmdb-flask
     #[arg(long, value_name = "FORMAT", env = "FMDB_FORMAT", default_value = "auto", value_parser = format)]
     format: Wanted,
-    /// Report what would be done, and change nothing
+    /// Report what would be done, and change nothing; edits elsewhere wait until it ends
     #[arg(long, env = "FMDB_DRY_RUN")]
     dry_run: bool,
-    /// Keep nothing if any row is bad
+    /// Keep nothing if any row is bad; edits elsewhere wait until it ends
     #[arg(long, env = "FMDB_STRICT")]
     strict: bool,
     /// Write rejected rows to this file as JSON lines; else the first 20 go to stderr
@@ -74,13 +74,13 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
 /// Works while a follower brings the index along; afterwards the index holds what was stored, unless another process
 /// writes it, which then follows by itself.
 fn followed<T>(app: &Arc<App>, work: impl FnOnce() -> T) -> anyhow::Result<T> {
-    let follower = follow::spawn(Arc::clone(app)).context("no thread for the search index")?;
+    let follower = follow::spawn_unseen(Arc::clone(app)).context("no thread for the search index")?;
     let done = work();
     app.following.stop();
     if follower.join().is_err() {
         anyhow::bail!("the search index failed; run `fmdb reindex`");
     }
-    follow::catch_up(app)?;
+    follow::catch_up_unseen(app)?;
     app.index.close();
     app.store.checkpoint()?;
     Ok(done)

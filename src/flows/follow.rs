@@ -32,7 +32,7 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
         let (mut quiet, mut settling) = (0_u32, false);
         loop {
-            match advance(&app) {
+            match advance(&app, Seen::Yes) {
                 Ok(true) => quiet = 0,
                 Ok(false) => quiet += 1,
                 Err(error) => tracing::warn!(%error, "the search index could not follow; trying again"),
@@ -56,19 +56,54 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     })
 }
 
+/// Follows as [`spawn`] does, in a process that does not search: what the index shows is not loaded, which saves an
+/// import much of its memory.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn spawn_unseen(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
+    thread::Builder::new().name("follower".to_owned()).spawn(move || {
+        loop {
+            if let Err(error) = advance(&app, Seen::No) {
+                tracing::warn!(%error, "the search index could not follow; trying again");
+            }
+            if !app.following.wait_for_work(REST) {
+                break;
+            }
+        }
+    })
+}
+
+/// Whether this process searches the index that it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Yes,
+    No,
+}
+
 /// Brings the index up to the store; where another process writes the index, shows what it has committed.
 ///
 /// # Errors
 /// The store cannot be read or the index not be written.
 pub fn catch_up(app: &App) -> Result<(), FlowError> {
-    advance(app).map(drop)
+    advance(app, Seen::Yes).map(drop)
+}
+
+/// As [`catch_up`], but in a process that does not search.
+///
+/// # Errors
+/// As [`catch_up`].
+pub fn catch_up_unseen(app: &App) -> Result<(), FlowError> {
+    advance(app, Seen::No).map(drop)
 }
 
 /// As [`catch_up`]; says whether there was anything new.
-fn advance(app: &App) -> Result<bool, FlowError> {
+fn advance(app: &App, seen: Seen) -> Result<bool, FlowError> {
     let epoch = app.store.epoch()?;
     if !app.index.become_writer()? {
-        app.index.reload()?;
+        if seen == Seen::Yes {
+            app.index.reload()?;
+        }
         let position = app.index.position()?;
         if position.epoch == epoch {
             app.following.publish(position.rev, position.rev >= app.store.head()?);
@@ -85,11 +120,11 @@ fn advance(app: &App) -> Result<bool, FlowError> {
         app.following.publish(head, true);
         return Ok(false);
     }
-    follow_from(app, position)?;
+    follow_from(app, position, seen)?;
     Ok(true)
 }
 
-fn follow_from(app: &App, mut position: Position) -> Result<(), FlowError> {
+fn follow_from(app: &App, mut position: Position, seen: Seen) -> Result<(), FlowError> {
     let mut uncommitted = 0;
     let mut shown = Instant::now();
     let mut first = true;
@@ -115,7 +150,10 @@ fn follow_from(app: &App, mut position: Position) -> Result<(), FlowError> {
             continue;
         }
         if changes.complete || uncommitted >= COMMIT_EVERY {
-            app.index.commit(&position)?;
+            match seen {
+                Seen::Yes => app.index.commit(&position)?,
+                Seen::No => app.index.commit_unseen(&position)?,
+            }
             app.following.publish(if changes.complete { position.rev } else { position.rev - 1 }, changes.complete);
             uncommitted = 0;
             shown = Instant::now();

@@ -81,7 +81,7 @@ impl Watch for Unwatched {}
 /// Rows that the reading thread hands over at once.
 const BATCH: usize = 2_000;
 /// Batches that wait to be stored.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 /// Batches stored in one transaction, if so many wait: each rewrites much of the index of a large catalogue, and is
 /// synced. Few enough that an edit waits for a fraction of a second.
 const TOGETHER: usize = 8;

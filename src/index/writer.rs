@@ -37,7 +37,7 @@ pub struct Writer {
 /// Threads that make segments. A load of a million movies keeps two of them busy; an edit needs one.
 const THREADS: usize = 2;
 /// Memory for documents before they become a segment, each thread.
-const MEMORY: usize = 72 << 20;
+const MEMORY: usize = 48 << 20;
 
 impl Writer {
     /// Takes the lock; `None` where another process holds it. Sweeps the temporary files of a writer that was
@@ -129,6 +129,14 @@ impl Index {
         }
     }
 
+    /// As [`Self::commit`], where this process does not search: nothing is loaded.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn commit_unseen(&self, position: &Position) -> Result<(), IndexError> {
+        lock(&self.writer).as_mut().ok_or(IndexError::Held)?.commit(position)
+    }
+
     /// Nothing has changed for a while: merges what a load has left in pieces, in the background, and shows what has
     /// been merged. Says whether there is more to come.
     ///
@@ -165,7 +173,7 @@ impl MergePolicy for Merging {
 }
 
 /// The most segments that a load may leave unmerged.
-const MOST: usize = 24;
+const MOST: usize = 32;
 
 /// Each search walks the words of each segment, so few segments matter more than few merges: those of up to 50,000
 /// movies are merged as soon as there are four.
@@ -182,5 +190,40 @@ fn sweep(opened: &Opened) {
         if let Err(error) = fs::remove_file(entry.path()) {
             tracing::debug!(%error, "a temporary file stays");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::Facts;
+
+    #[test]
+    fn a_load_is_merged_once_it_is_quiet() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = Index::open(folder.path()).expect("an index");
+        assert!(index.become_writer().expect("a writer"));
+        let segments = || index.opened().index.searchable_segment_metas().expect("segments").len();
+        index.load(true);
+        for id in 1..=9 {
+            let facts = Facts { title: format!("Movie {id}"), ..Facts::default() };
+            let movie = Movie { id: MovieId(id), rev: id, created_rev: id, facts, ..Movie::default() };
+            index.apply(&Batch { deleted: &[], changed: &[movie], held: (id - 1, i64::MAX) }).expect("applied");
+            index.commit(&Position { epoch: "a".to_owned(), rev: id, id: i64::MAX }).expect("committed");
+        }
+        assert_eq!(segments(), 9);
+        assert!(index.settle().expect("settling"));
+        for _ in 0..500 {
+            if !index.settle().expect("settling") {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(segments(), 1);
+        assert_eq!(index.count().expect("a count"), 9);
+        assert_eq!(index.position().expect("a position").rev, 9);
+        assert!(!index.settle().expect("settled"), "one segment is not merged again");
     }
 }

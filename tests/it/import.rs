@@ -163,3 +163,28 @@ fn an_import_beside_a_server_is_on_the_site_within_two_seconds() {
     assert_eq!(reader.get("/listing?name=movie+77").titles()[0], "Movie 77");
     assert_eq!(folder.json(&["check"])["sound"], true);
 }
+
+#[test]
+fn edits_beside_an_import_get_their_turn() {
+    let folder = Folder::new();
+    folder.load(r#"[{"title":"First"}]"#);
+    folder.add_user("anna", true);
+    let token = folder.token("anna");
+    let server = folder.serve(&[]);
+    let admin = server.bearer(&token);
+    let many: Vec<String> =
+        (0..60_000).map(|n| format!(r#"{{"title":"Movie {n}","director":"Person {n}"}}"#)).collect();
+    folder.write("many.jsonl", many.join("\n"));
+    let mut import = folder.command(&["import", "many.jsonl"]).spawn().unwrap();
+    let mut edits = 0;
+    while import.try_wait().unwrap().is_none() {
+        let began = std::time::Instant::now();
+        assert_eq!(admin.json("/manage/add", &json!({"movie_name": format!("Edit {edits}")})).status, 201);
+        assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+        edits += 1;
+    }
+    assert!(import.wait().unwrap().success() && edits > 0);
+    let reader = admin.with("accept", "application/json");
+    eventually("all movies", || reader.get("/listing").json()["total"] == 60_001 + edits);
+    assert_eq!(folder.json(&["check"])["sound"], true);
+}

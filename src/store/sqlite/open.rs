@@ -84,7 +84,7 @@ const JOURNAL: i64 = 1_000;
 /// Room for an import: the parts of the index that each batch touches stay in memory, and pages that one batch after
 /// another changes move into the database file once, not each time.
 pub fn widen(writer: &Connection) -> rusqlite::Result<()> {
-    writer.pragma_update(None, "cache_size", -64_000)?;
+    writer.pragma_update(None, "cache_size", -32_000)?;
     writer.pragma_update(None, "wal_autocheckpoint", 16 * JOURNAL)
 }
 
