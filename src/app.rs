@@ -37,7 +37,7 @@ pub enum OpenError {
 }
 
 /// How much blocking work runs at once; more waits its turn, in order.
-const DOORS: usize = 16;
+const DOORS: usize = 8;
 
 impl App {
     /// Opens the database of the settings and its index.

@@ -64,7 +64,12 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let _lock = ServerLock::take(&config.db)
         .with_context(|| format!("`{db}` cannot be served; stop the other fmdb or name another --db"))?;
     let _gathering = log::gather().context("no thread for the log")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to serve")?;
+    // Threads that wait for blocking work end soon after it: each keeps some memory.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_keep_alive(Duration::from_secs(2))
+        .build()
+        .context("no threads to serve")?;
     let listener = runtime.block_on(bind(&config))?;
     let app = Arc::new(App::open(config)?);
     let follower = follow::spawn(Arc::clone(&app)).context("no thread for the search index")?;

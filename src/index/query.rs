@@ -110,7 +110,8 @@ impl Filters {
     }
 }
 
-/// With so many movies no more patience is shown.
+/// With so many movies for a single word no more patience is shown. Several words that a movie holds as they were typed
+/// are no slip.
 const ENOUGH: usize = 10;
 /// Of so many movies for a single word no more are read while somebody types: the most famous come first.
 const MOST_SUGGESTED: usize = 2_000;
@@ -294,10 +295,11 @@ impl<'a> Search<'a> {
     /// Looks with as little patience as finds enough: first each word as it is; then near ones, of those words first that
     /// are not there at all; far ones only where nothing is found.
     fn patiently(&mut self) -> tantivy::Result<Vec<Vec<Match>>> {
+        let enough = if self.kept.len() > 1 { 1 } else { ENOUGH };
         let mut found = self.matches(ANY_RANK)?;
         for level in [Level::Near, Level::Far] {
             for all in [false, true] {
-                if count(&found) >= if level == Level::Far { 1 } else { ENOUGH } {
+                if count(&found) >= if level == Level::Far { 1 } else { enough } {
                     return Ok(found);
                 }
                 if self.widen(level, all)? {

@@ -51,7 +51,7 @@ pub struct Limits {
     pub genres: usize,
 }
 
-/// With so many suggestions no more patience is shown.
+/// With so many suggestions for a single word no more patience is shown; see `query`.
 const ENOUGH: usize = 4;
 
 /// What a text may mean; `name` gives what else a genre is called. As in a listing, words are looked for nearby where
@@ -70,10 +70,11 @@ pub fn suggest(
     let rules = question.rules(snapshot)?;
     let mut search = question.typing(snapshot);
     search.begin_all()?;
+    let enough = if question.words().count() > 1 { 1 } else { ENOUGH };
     let mut found = at_level(snapshot, (&question, &search, &rules), Level::Close, limits, &name)?;
     for level in [Level::Near, Level::Far] {
         for all in [false, true] {
-            if found.len() >= if level == Level::Far { 1 } else { ENOUGH } {
+            if found.len() >= if level == Level::Far { 1 } else { enough } {
                 return Ok(found);
             }
             if search.widen(level, all)? {

@@ -96,10 +96,10 @@ pub fn narrow(writer: &Connection) -> rusqlite::Result<()> {
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    // Pages are mapped rather than copied; the system gives the memory back when it is short.
-    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
-    // In KiB: small, since mapped pages need no cache; the writer's index pages of an import do.
-    connection.pragma_update(None, "cache_size", -16_000)?;
+    // Pages are read, not mapped: each connection's mapping would count as the program's memory once more.
+    connection.pragma_update(None, "mmap_size", 0)?;
+    // In KiB. Pages that are wanted again are in the system's memory.
+    connection.pragma_update(None, "cache_size", -4_000)?;
     connection.set_prepared_statement_cache_capacity(64);
     // Statements keep their plan whatever is bound to them; else SQLite compiles some of them anew for each value.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
