@@ -47,6 +47,8 @@ fn format(name: &str) -> Result<Wanted, String> {
 
 pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let app = Arc::new(global.open()?);
+    // A server of the same database may be answering meanwhile.
+    follow::give_way();
     let mut telling = Telling::new(options.rejects.as_deref())?;
     let how = import::Options { format: options.format.0, dry_run: options.dry_run, strict: options.strict };
     let outcome = followed(&app, || import::run(&app, &options.files, how, &mut telling))?;

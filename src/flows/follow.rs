@@ -30,6 +30,7 @@ const BREATH: Duration = Duration::from_millis(30);
 /// The system gives no thread.
 pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
+        give_way();
         let (mut quiet, mut settling) = (0_u32, false);
         loop {
             match advance(&app, Seen::Yes) {
@@ -55,6 +56,19 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
         app.index.close();
     })
 }
+
+/// Lets this thread and those that it will start run after others where there are not enough processors: visitors of the
+/// site come before imports and the making of the index.
+pub fn give_way() {
+    #[cfg(unix)]
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(%error, "the priority was not lowered");
+    }
+}
+
+/// A fifth of the time of whoever is in the way, so that edits, which wait for the index, are not forgotten.
+#[cfg(unix)]
+const NICE: i32 = 7;
 
 /// Follows as [`spawn`] does, in a process that does not search: what the index shows is not loaded, which saves an
 /// import much of its memory.
