@@ -131,7 +131,19 @@ fn each_common(
     let (of, info) = match &list.docs {
         Docs::Term(of, info) => (*of, info),
         Docs::Listed(listed) => {
-            docs.enumerate().filter(|(_, doc)| listed.binary_search(doc).is_ok()).for_each(|(at, _)| take(at));
+            let mut rest = listed.as_slice();
+            for (at, doc) in docs.enumerate() {
+                // Both are in order: look ahead in growing steps.
+                let mut step = 1;
+                while step < rest.len() && rest[step] < doc {
+                    step *= 2;
+                }
+                let near = &rest[..rest.len().min(step + 1)];
+                rest = &rest[near.partition_point(|listed| *listed < doc)..];
+                if rest.first() == Some(&doc) {
+                    take(at);
+                }
+            }
             return Ok(());
         }
     };

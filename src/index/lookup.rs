@@ -1,12 +1,13 @@
 //! From a typed word to the terms of a segment that it may mean, each with what a match by it costs.
 
+use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 use tantivy::postings::TermInfo;
 
 use super::matching::{Level, Places, Wanted, tier};
 use super::segment::{Dictionary, Segment};
 use super::sound::sound;
-use super::text::{Place, is_unspaced_word, term};
+use super::text::{LONGEST_START, Place, is_unspaced_word, term};
 use super::{candidates, forms};
 
 /// Documents with what a match by them costs.
@@ -154,8 +155,8 @@ impl Lookup<'_> {
         if !wanted.unfinished {
             return Ok(());
         }
-        if wanted.letters <= 2 && !is_unspaced_word(word) {
-            // What begins with one or two letters is most of the catalogue, and was put together when it was indexed.
+        if wanted.letters <= LONGEST_START && !is_unspaced_word(word) {
+            // What begins with few letters is most of the catalogue, and was put together when it was indexed.
             for (place, rank) in self.places.iter() {
                 self.exact(Dictionary::Starts, word, place, tier::PREFIX * RANKS + rank, lists)?;
             }
@@ -248,6 +249,44 @@ impl Lookup<'_> {
         }
         Ok(())
     }
+}
+
+/// More lists than this are made fewer: opening one takes as long as reading a hundred documents.
+const MANY: usize = 8;
+
+/// Makes one list of all that cost the same. With `most`, each is read so far only.
+pub fn gather(segment: &Segment, lists: &mut Vec<List>, most: usize) -> tantivy::Result<()> {
+    if lists.len() <= MANY {
+        return Ok(());
+    }
+    lists.sort_by_key(|list| list.cost);
+    let mut gathered = Vec::new();
+    for same in lists.chunk_by(|left, right| left.cost == right.cost) {
+        let mut docs: Vec<DocId> = Vec::with_capacity(size(same.iter()).min(1 << 16));
+        for list in same {
+            let mut left = most;
+            list.each_block(segment, |block| {
+                let block = &block[..block.len().min(left)];
+                left -= block.len();
+                docs.extend_from_slice(block);
+                left > 0
+            })?;
+        }
+        let length = segment.columns.len();
+        if docs.len() > length / 128 {
+            // Reading a bit for each document is quicker than sorting many.
+            let mut set = FixedBitSet::with_capacity(length);
+            docs.iter().for_each(|doc| set.insert(*doc as usize));
+            docs.clear();
+            docs.extend(set.ones().map(|doc| doc as DocId));
+        } else {
+            docs.sort_unstable();
+            docs.dedup();
+        }
+        gathered.push(List { cost: same[0].cost, docs: Docs::Listed(docs) });
+    }
+    *lists = gathered;
+    Ok(())
 }
 
 /// The number of documents in lists, some perhaps counted more than once.

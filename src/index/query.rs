@@ -4,7 +4,7 @@
 use tantivy::DocId;
 
 use super::candidates;
-use super::lookup::{ANY_RANK, Docs, List, Lists, Lookup, Match, RANKS, Reach};
+use super::lookup::{ANY_RANK, Docs, List, Lists, Lookup, Match, RANKS, Reach, gather};
 use super::matching::{Level, Places, Wanted};
 use super::segment::{Dictionary, Segment, SetKey, scores, years};
 use super::snapshot::Snapshot;
@@ -387,6 +387,8 @@ impl<'a> Search<'a> {
                     lookup.split([left, right], level, lists)?;
                 }
             }
+            let is_single = self.question.words().take(2).count() == 1;
+            gather(segment, lists, self.most.filter(|_| is_single).unwrap_or(usize::MAX))?;
         }
         Ok(())
     }

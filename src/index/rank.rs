@@ -178,11 +178,14 @@ fn by_relevance(
 ) -> tantivy::Result<Vec<Ranked>> {
     let (whole, typed) = (&rules.whole[number], &rules.typed);
     let looked_at = if typed.len() > 1 { LOOKED_AT } else { 0 };
+    // A letter or two cover nothing yet, unless they are the word.
+    let begun = typed.last().is_some_and(|last| last.chars().count() > 2);
     let mut top = Top::new(page.end().max(looked_at));
     for matched in matches {
         if passing.all(&segment.columns, matched.doc) {
             let is_whole = !whole.is_empty() && whole.binary_search(&matched.doc).is_ok();
-            let value = relevance(&segment.columns, *matched, is_whole, typed.len());
+            let covering = if begun || matched.tiers == 0 { typed.len() } else { 0 };
+            let value = relevance(&segment.columns, *matched, is_whole, covering);
             top.push(Ranked { value, doc: matched.doc, tiers: matched.tiers });
         }
     }
@@ -312,10 +315,10 @@ const NEIGHBOURS: f64 = 4.0;
 /// Steps of a standing in the rank of a document, for each step of fame.
 const STEPS: f64 = 1000.0;
 
-fn relevance(columns: &Columns, matched: Match, is_whole: bool, typed: usize) -> u64 {
+fn relevance(columns: &Columns, matched: Match, is_whole: bool, covering: usize) -> u64 {
     let doc = matched.doc as usize;
     // All words were met in the title, which has no more.
-    let is_covered = matched.ranks == 0 && usize::from(columns.title_words[doc]) <= typed;
+    let is_covered = matched.ranks == 0 && usize::from(columns.title_words[doc]) <= covering;
     let covered = if is_covered { COVERED } else { 0.0 };
     let standing = columns.fame[doc].min(MOST_FAME) + covered - FIELD_COST * f32::from(matched.ranks);
     // Above zero whatever the fields are: a question has at most some tens of words.

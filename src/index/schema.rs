@@ -14,7 +14,7 @@ use crate::model::fold::fold;
 use crate::model::{Movie, MovieId, genre};
 
 /// The shape of the index and of its texts.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 const WORDS: &str = "words";
 
@@ -27,7 +27,7 @@ pub struct Fields {
     pub words: Field,
     /// How directors' names sound.
     pub sounds: Field,
-    /// The first one and two letters of words.
+    /// The first letters of words.
     pub starts: Field,
     /// Whole titles and directors' names, see `text::whole`.
     pub whole: Field,

@@ -13,6 +13,9 @@ use crate::model::fold::{fold, is_unspaced, words};
 /// More words than this are passed over: no title needs them, and each costs a walk through the dictionary.
 pub const MAX_WORDS: usize = 16;
 
+/// Beginnings of words are terms of their own up to so many letters: longer ones have few words.
+pub const LONGEST_START: usize = 3;
+
 /// Where a word stands: the last byte of its terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -64,7 +67,7 @@ pub struct Terms {
     pub words: String,
     /// How names sound.
     pub sounds: String,
-    /// The first letter of each word, and the first two.
+    /// The first letter of each word, the first two and the first three.
     pub starts: String,
     /// Whole titles and names, see [`whole`].
     pub whole: Vec<u64>,
@@ -101,8 +104,8 @@ impl Terms {
         for word in &words {
             push(&mut self.words, &[word], place);
             if !is_unspaced_word(word) {
-                let second = word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(1).take(2);
-                second.for_each(|end| push(&mut self.starts, &[&word[..end]], place));
+                let ends = word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(1).take(LONGEST_START);
+                ends.for_each(|end| push(&mut self.starts, &[&word[..end]], place));
             }
         }
         for pair in words.windows(2) {
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn words_begin_with_their_first_letters() {
-        assert_eq!(plain(&terms("Émile X").starts), "e em x");
+        assert_eq!(plain(&terms("Émile X").starts), "e em emi x");
         assert_eq!(terms("Up").starts, "u\u{1} up\u{1}");
         assert_eq!(terms("侍").starts, "");
     }
