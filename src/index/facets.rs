@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 
+use super::lookup::Match;
 use super::query::Filters;
 use super::segment::{Columns, Dictionary, Segment, SetKey, scores, years};
 use super::snapshot::Snapshot;
@@ -29,16 +30,19 @@ pub struct Facets {
 /// The scores that a movie may have at least.
 const THRESHOLDS: [u8; 5] = [9, 8, 7, 6, 5];
 
-/// Counts the documents of each segment that `docs` names, or all. Its documents are alive.
-pub fn count(snapshot: &Snapshot, filters: &Filters, docs: Option<&[Vec<DocId>]>) -> tantivy::Result<Facets> {
+/// Counts the matches in each segment, which are alive, or everything.
+pub fn count(snapshot: &Snapshot, filters: &Filters, found: Option<&[Vec<Match>]>) -> tantivy::Result<Facets> {
     let mut counts = Counts::default();
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, filters)?;
-        match docs.map(|docs| docs[number].as_slice()) {
-            Some(docs) if docs.len() < segment.columns.len() / 12 => counts.add_docs(segment, &passing, docs)?,
-            Some(docs) => {
+        match found.map(|found| found[number].as_slice()) {
+            Some(found) if found.len() < segment.columns.len() / 12 => counts.add_docs(segment, &passing, found)?,
+            Some(found) => {
                 let mut set = FixedBitSet::with_capacity(segment.columns.len());
-                docs.iter().for_each(|doc| set.insert(*doc as usize));
+                let blocks = set.as_mut_slice();
+                for doc in found.iter().map(|matched| matched.doc as usize) {
+                    blocks[doc / usize::BITS as usize] |= 1 << (doc % usize::BITS as usize);
+                }
                 counts.add_set(segment, &passing, Some(&set))?;
             }
             None => counts.add_set(segment, &passing, segment.alive.as_ref())?,
@@ -49,6 +53,8 @@ pub fn count(snapshot: &Snapshot, filters: &Filters, docs: Option<&[Vec<DocId>]>
 
 /// What the filters let through in one segment, by group.
 pub struct Passing {
+    /// There is no filter.
+    is_open: bool,
     genre_bits: u64,
     known_genres: Vec<SetKey>,
     other_genres: Vec<FixedBitSet>,
@@ -60,6 +66,7 @@ impl Passing {
     /// Prepares the filters for a segment.
     pub fn new(segment: &Segment, filters: &Filters) -> tantivy::Result<Self> {
         Ok(Self {
+            is_open: filters.is_empty(),
             genre_bits: filters.genre_bits(),
             known_genres: filters.genre_sets().collect(),
             other_genres: filters.other_genres().map(|name| segment.genre_set(name)).collect::<tantivy::Result<_>>()?,
@@ -86,7 +93,7 @@ impl Passing {
     /// The document passes all filters.
     pub fn all(&self, columns: &Columns, doc: DocId) -> bool {
         let doc = doc as usize;
-        self.genre(columns, doc) && self.year(columns, doc) && self.score(columns, doc)
+        self.is_open || self.genre(columns, doc) && self.year(columns, doc) && self.score(columns, doc)
     }
 
     /// The documents of a set (all where there is none) that pass the filters of the groups named.
@@ -144,11 +151,11 @@ impl Default for Counts {
 }
 
 impl Counts {
-    fn add_docs(&mut self, segment: &Segment, passing: &Passing, docs: &[DocId]) -> tantivy::Result<()> {
+    fn add_docs(&mut self, segment: &Segment, passing: &Passing, found: &[Match]) -> tantivy::Result<()> {
         let columns = &segment.columns;
         let mut decades = [0; 256];
         let mut others = FixedBitSet::new();
-        for doc in docs.iter().map(|doc| *doc as usize) {
+        for doc in found.iter().map(|matched| matched.doc as usize) {
             let (genre, year, score) =
                 (passing.genre(columns, doc), passing.year(columns, doc), passing.score(columns, doc));
             self.total += u64::from(genre && year && score);

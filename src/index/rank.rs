@@ -70,9 +70,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
         return browse(snapshot, question, page);
     }
     let found = question.find(snapshot)?;
-    let docs: Vec<Vec<DocId>> =
-        found.matches.iter().map(|matches| matches.iter().map(|matched| matched.doc).collect()).collect();
-    let facets = facets::count(snapshot, &question.filters, Some(&docs))?;
+    let facets = facets::count(snapshot, &question.filters, Some(&found.matches))?;
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &question.filters)?;
@@ -82,7 +80,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
             by_value(segment, &found.matches[number], &passing, page)
         });
     }
-    Ok(hits(snapshot, ranked, page, facets, found.dropped)?)
+    hits(snapshot, ranked, page, facets, found.dropped)
 }
 
 /// The most relevant of some matches.
@@ -181,9 +179,12 @@ fn by_relevance(
     // A letter or two cover nothing yet, unless they are the word.
     let begun = typed.last().is_some_and(|last| last.chars().count() > 2);
     let mut top = Top::new(page.end().max(looked_at));
+    let mut whole = whole.iter().copied().peekable();
     for matched in matches {
+        // Both are in the order of the documents.
+        while whole.next_if(|doc| *doc < matched.doc).is_some() {}
         if passing.all(&segment.columns, matched.doc) {
-            let is_whole = !whole.is_empty() && whole.binary_search(&matched.doc).is_ok();
+            let is_whole = whole.peek() == Some(&matched.doc);
             let covering = if begun || matched.tiers == 0 { typed.len() } else { 0 };
             let value = relevance(&segment.columns, *matched, is_whole, covering);
             top.push(Ranked { value, doc: matched.doc, tiers: matched.tiers });

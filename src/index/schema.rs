@@ -127,7 +127,7 @@ const STANDING_ID: u64 = (1 << 24) - 1;
 /// popularity, else what the votes say, else 0.
 pub fn standing(id: MovieId, fame: f64) -> u64 {
     // The bits of floats that are not negative are in the order of their values.
-    fame.max(0.0).to_bits() & !STANDING_ID | STANDING_ID - (id.0.unsigned_abs() & STANDING_ID)
+    (fame.max(0.0).to_bits() & !STANDING_ID) | (STANDING_ID - (id.0.unsigned_abs() & STANDING_ID))
 }
 
 /// The fame in a standing.

@@ -142,9 +142,11 @@ fn facets_and_totals_are_what_a_count_by_hand_gives() {
             .collect();
         let found = client.get(&format!("/listing?{query}&items=200")).json();
         assert_eq!(found["total"], expected.len(), "{query}");
+        // What genres count ignores the genres asked for, so that it tells what another choice would give.
+        let counted = || all.iter().filter(|movie| movie["imdb_score"].as_f64().unwrap() >= least);
         for facet in found["facets"]["genre"].as_array().unwrap() {
             let genre = facet["value"].as_str().unwrap();
-            let count = expected.iter().filter(|movie| has(movie, genre)).count();
+            let count = counted().filter(|movie| has(movie, genre)).count();
             assert_eq!(facet["count"], count, "{query} {genre}");
         }
     }
