@@ -114,7 +114,7 @@ impl Filters {
 /// are no slip.
 const ENOUGH: usize = 10;
 /// Of so many movies for a single word no more are read while somebody types: the most famous come first.
-const MOST_SUGGESTED: usize = 2_000;
+const MOST_SUGGESTED: usize = 400;
 
 /// A question, prepared once for all segments.
 pub struct Question {
