@@ -38,6 +38,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Buf;
 use futures_util::{FutureExt, StreamExt};
+use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, Method, Request, Uri};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -179,6 +180,10 @@ where
     if request.uri().path_and_query().is_none() {
         // `CONNECT` names a host and no path, which warp takes for impossible.
         *request.uri_mut() = Uri::from_static("/");
+    }
+    if method == Method::HEAD {
+        // Some clients would unpack the body that is not there.
+        request.headers_mut().remove(ACCEPT_ENCODING);
     }
     request.extensions_mut().insert(arrival.clone());
     let mut response = service.oneshot(request).await?;

@@ -101,9 +101,10 @@ impl Lookup<'_> {
             Level::Close => self.close(wanted, lists),
             Level::Near => {
                 self.slips(wanted, level, 0, lists)?;
-                if self.is_known(wanted)? {
-                    self.apart(wanted, lists)?;
-                }
+                if self.is_known(wanted)? { self.apart(wanted, lists) } else { Ok(()) }
+            }
+            Level::Far => {
+                self.slips(wanted, level, 0, lists)?;
                 match (sound(&wanted.word), self.places.rank(Place::Director)) {
                     (Some(code), Some(rank)) => {
                         self.exact(Dictionary::Sounds, &code, Place::Director, tier::SOUND * RANKS + rank, lists)
@@ -111,7 +112,6 @@ impl Lookup<'_> {
                     _ => Ok(()),
                 }
             }
-            Level::Far => self.slips(wanted, level, 0, lists),
         }
     }
 

@@ -37,9 +37,10 @@ pub mod tier {
 pub enum Level {
     /// As it is, as a beginning, joined or split, a number in another form.
     Close,
-    /// One slip from four letters, or names that sound the same.
+    /// One slip from four letters.
     Near,
-    /// One slip from three letters, two from five: where the nearer levels find nothing, anything is better.
+    /// One slip from three letters, two from five, names that sound the same: where the nearer levels find nothing,
+    /// anything is better.
     Far,
 }
 

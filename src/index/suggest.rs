@@ -224,7 +224,7 @@ fn nearness(question: &Question, terms: &[String], level: Level) -> Option<u16> 
 
 fn tier_of(wanted: &Wanted, term: &str, level: Level) -> Option<u8> {
     wanted.tier(term.as_bytes(), level).or_else(|| {
-        let sound = super::sound::sound(&wanted.word).filter(|_| level > Level::Close)?;
+        let sound = super::sound::sound(&wanted.word).filter(|_| level == Level::Far)?;
         (super::sound::sound(term)? == sound).then_some(tier::SOUND)
     })
 }

@@ -7,7 +7,7 @@
 use std::sync::{Arc, OnceLock};
 
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, StatusCode};
 use maud::Markup;
 use moka::sync::Cache;
 use serde_json::Value;
