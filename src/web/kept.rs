@@ -119,9 +119,7 @@ impl Answer {
 fn reply(cx: &Cx, pieces: &Pieces, is_json: bool) -> Response {
     let name = cx.account().map(|account| maud::html! { (account.name) }.into_string()).unwrap_or_default();
     let filling = if is_json { Filling::default() } else { Filling { name: &name, csrf: cx.csrf() } };
-    // Nothing is packed for nobody: some clients unpack the empty answer to `HEAD`.
-    let is_packed =
-        cx.method != Method::HEAD && pieces.length() > SMALL && negotiate::accepts(cx.header(ACCEPT_ENCODING), "gzip");
+    let is_packed = pieces.length() > SMALL && negotiate::accepts(cx.header(ACCEPT_ENCODING), "gzip");
     let body = if is_packed { Body::from(pieces.packed(filling)) } else { Body::of(pieces.filled(filling)) };
     let mut response = match is_json {
         true => reply::json_text(cx, StatusCode::OK, body),
