@@ -188,6 +188,7 @@ impl Index {
                 order: query.effective_order(),
                 offset: query.offset(),
                 limit: query.items as usize,
+                looked_at: LOOKED_AT,
             };
             Ok(rank::search(&snapshot, &Question::new(query, genres), page)?)
         })
@@ -206,12 +207,21 @@ impl Index {
         self.guarded(|opened| Ok(opened.snapshot().warm()?))
     }
 
-    /// What may be meant by `text`, of each kind the nearest first; `name` gives what else a genre is called.
+    /// What may be meant by `text`, of each kind the nearest first; `name` gives what a genre is called in a language.
     ///
     /// # Errors
     /// As [`Self::search`].
-    pub fn suggest(&self, text: &str, limits: Limits, name: impl Fn(&str) -> String) -> Result<Suggested, IndexError> {
-        self.guarded(|opened| Ok(suggest::suggest(&opened.snapshot(), text, limits, name)?))
+    pub fn suggest(
+        &self,
+        text: &str,
+        limits: Limits,
+        (language, name): (&'static str, impl Fn(&str) -> String),
+    ) -> Result<Suggested, IndexError> {
+        self.guarded(|opened| {
+            let snapshot = opened.snapshot();
+            let genres = snapshot.genre_terms(language, name)?;
+            Ok(suggest::suggest(&snapshot, text, limits, &genres)?)
+        })
     }
 
     /// All genres of the catalogue, the most frequent first.
@@ -267,6 +277,9 @@ impl Index {
         self.damaged.load(Ordering::Relaxed)
     }
 }
+
+/// How many of the first movies of a listing are looked at more closely.
+const LOOKED_AT: usize = 100;
 
 /// The genres asked for as the catalogue spells them, forgiving slips; `None` where one is not to be found.
 fn resolve_genres(known: &[Facet], asked: &[String]) -> Option<Vec<String>> {

@@ -57,7 +57,7 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
         directors: share(SuggestionField::Director, limit.div_ceil(3)),
         genres: share(SuggestionField::Genre, limit.min(2)),
     };
-    let found = app.index.suggest(&query.q, limits, |genre| i18n::genre_name(locale, genre))?;
+    let found = app.index.suggest(&query.q, limits, (locale.code(), |genre: &str| i18n::genre_name(locale, genre)))?;
     let mut ranked: Vec<(u16, Suggestion)> = Vec::new();
     ranked.extend(found.genres.into_iter().map(|near| {
         (near.tiers, Suggestion::Genre { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
@@ -66,7 +66,7 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
         (near.tiers, Suggestion::Director { text: near.facet.value, marks: Vec::new(), count: near.facet.count })
     }));
     ranked.extend(titles(app, &found.titles)?);
-    let marker = Marker::new(&query.q);
+    let marker = Marker::new(&query.q, found.level);
     let mut suggestions = fit(ranked, limit);
     for suggestion in &mut suggestions {
         suggestion.mark(marker.marks(suggestion.text()));

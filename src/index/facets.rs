@@ -135,6 +135,9 @@ impl Groups {
     pub const ALL: Self = Self { genres: true, years: true, scores: true };
 }
 
+/// Decades up to the last year that there may be.
+const DECADES: usize = 256;
+
 /// Counts of several segments.
 struct Counts {
     total: u64,
@@ -153,34 +156,26 @@ impl Default for Counts {
 impl Counts {
     fn add_docs(&mut self, segment: &Segment, passing: &Passing, found: &[Match]) -> tantivy::Result<()> {
         let columns = &segment.columns;
-        let mut decades = [0; 256];
+        let mut decades = [0; DECADES];
         let mut others = FixedBitSet::new();
         for doc in found.iter().map(|matched| matched.doc as usize) {
             let (genre, year, score) =
                 (passing.genre(columns, doc), passing.year(columns, doc), passing.score(columns, doc));
             self.total += u64::from(genre && year && score);
             if year && score {
-                let mut bits = columns.genres[doc];
-                while bits != 0 {
-                    self.known[bits.trailing_zeros() as usize] += 1;
-                    bits &= bits - 1;
-                }
+                self.add_genres(columns, doc);
                 if columns.genres[doc] >> genre::OTHER_BIT == 1 {
                     others.grow_and_insert(doc);
                 }
             }
             if genre && score {
-                decades[usize::from(columns.years[doc] / 10) & 255] += 1;
+                decades[usize::from(columns.years[doc] / 10) % DECADES] += 1;
             }
             if genre && year {
-                for (threshold, count) in THRESHOLDS.iter().zip(&mut self.scores) {
-                    *count += u64::from(columns.scores[doc] >= f32::from(*threshold));
-                }
+                self.add_scores(columns, doc);
             }
         }
-        for (decade, count) in decades.into_iter().enumerate().filter(|(decade, count)| *decade > 0 && *count > 0) {
-            *self.decades.entry(decade as u16 * 10).or_default() += count;
-        }
+        self.add_decades(&decades);
         others.grow(columns.len());
         self.add_others(segment, &others)
     }
@@ -197,23 +192,62 @@ impl Counts {
         // Without a filter of its own a group counts the result itself.
         let base =
             |filtered: bool, groups: Groups| if filtered { passing.set(segment, of, groups) } else { all.clone() };
+        // Few documents are counted one by one.
+        let few = |set: &Option<FixedBitSet>| set.as_ref().is_some_and(|set| set.count_ones(..) < columns.len() / 8);
         let by_genre = base(passing.filters_genres(), Groups { genres: false, ..Groups::ALL });
-        for bit in (0..genre::KNOWN.len() as u32).chain([genre::OTHER_BIT]) {
-            self.known[bit as usize] += common(&by_genre, SetKey::Genre(bit));
+        if few(&by_genre) {
+            by_genre.iter().flat_map(FixedBitSet::ones).for_each(|doc| self.add_genres(columns, doc));
+        } else {
+            for bit in (0..genre::KNOWN.len() as u32).chain([genre::OTHER_BIT]) {
+                self.known[bit as usize] += common(&by_genre, SetKey::Genre(bit));
+            }
         }
         let mut others = (*columns.set(SetKey::Genre(genre::OTHER_BIT))).clone();
         by_genre.iter().for_each(|set| others.intersect_with(set));
         self.add_others(segment, &others)?;
         let by_year = base(passing.years.is_some(), Groups { years: false, ..Groups::ALL });
-        for decade in &columns.decades {
-            let range = Range { min: Some(*decade), max: Some(decade + 9) };
-            *self.decades.entry(*decade).or_default() += common(&by_year, years(range));
+        if few(&by_year) {
+            let mut decades = [0; DECADES];
+            for doc in by_year.iter().flat_map(FixedBitSet::ones) {
+                decades[usize::from(columns.years[doc] / 10) % DECADES] += 1;
+            }
+            self.add_decades(&decades);
+        } else {
+            for decade in &columns.decades {
+                let range = Range { min: Some(*decade), max: Some(decade + 9) };
+                *self.decades.entry(*decade).or_default() += common(&by_year, years(range));
+            }
         }
         let by_score = base(passing.scores.is_some(), Groups { scores: false, ..Groups::ALL });
-        for (threshold, count) in THRESHOLDS.iter().zip(&mut self.scores) {
-            *count += common(&by_score, scores(Range { min: Some(f64::from(*threshold)), max: None }));
+        if few(&by_score) {
+            by_score.iter().flat_map(FixedBitSet::ones).for_each(|doc| self.add_scores(columns, doc));
+        } else {
+            for (threshold, count) in THRESHOLDS.iter().zip(&mut self.scores) {
+                *count += common(&by_score, scores(Range { min: Some(f64::from(*threshold)), max: None }));
+            }
         }
         Ok(())
+    }
+
+    fn add_genres(&mut self, columns: &Columns, doc: usize) {
+        let mut bits = columns.genres[doc];
+        while bits != 0 {
+            self.known[bits.trailing_zeros() as usize] += 1;
+            bits &= bits - 1;
+        }
+    }
+
+    fn add_decades(&mut self, decades: &[u64; DECADES]) {
+        // The first holds the unknown years.
+        for (decade, count) in decades.iter().enumerate().skip(1).filter(|(_, count)| **count > 0) {
+            *self.decades.entry(decade as u16 * 10).or_default() += count;
+        }
+    }
+
+    fn add_scores(&mut self, columns: &Columns, doc: usize) {
+        for (threshold, count) in THRESHOLDS.iter().zip(&mut self.scores) {
+            *count += u64::from(columns.scores[doc] >= f32::from(*threshold));
+        }
     }
 
     /// Counts the genres that have no bit over documents that have one.

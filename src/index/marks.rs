@@ -6,16 +6,17 @@ use crate::model::fold::{is_unspaced, words};
 
 /// Marks what was typed; made once for many texts.
 pub struct Marker {
-    wanted: Vec<Wanted>,
+    /// Words, each with how far it may be from what is marked.
+    wanted: Vec<(Wanted, Level)>,
 }
 
 impl Marker {
-    /// Prepares what was typed.
-    pub fn new(typed: &str) -> Self {
+    /// Prepares what was typed and was looked for as far as `level`.
+    pub fn new(typed: &str, level: Level) -> Self {
         let wanted = text::wanted(typed);
         let last = wanted.len().saturating_sub(1);
-        let pairs = wanted.windows(2).map(|pair| Wanted::new(&pair.concat(), false));
-        let words = wanted.iter().enumerate().map(|(place, word)| Wanted::new(word, place == last));
+        let pairs = wanted.windows(2).map(|pair| (Wanted::new(&pair.concat(), false), Level::Close));
+        let words = wanted.iter().enumerate().map(|(place, word)| (Wanted::new(word, place == last), level));
         Self { wanted: words.chain(pairs).collect() }
     }
 
@@ -24,7 +25,7 @@ impl Marker {
     pub fn marks(&self, text: &str) -> Vec<(usize, usize)> {
         let runs = runs(text);
         let mut marked: Vec<(usize, usize)> =
-            self.wanted.iter().flat_map(|wanted| marks_of(wanted, text, &runs)).collect();
+            self.wanted.iter().flat_map(|(wanted, level)| marks_of(wanted, *level, text, &runs)).collect();
         marked.sort_unstable();
         let mut apart: Vec<(usize, usize)> = Vec::with_capacity(marked.len());
         for (start, end) in marked {
@@ -40,8 +41,8 @@ impl Marker {
 
 /// The parts that a word means, in bytes: the nearest words alone, since who typed "star" does not mean "stir" where
 /// both are there.
-fn marks_of(wanted: &Wanted, text: &str, runs: &[Run]) -> Vec<(usize, usize)> {
-    for level in Level::ALL {
+fn marks_of(wanted: &Wanted, most: Level, text: &str, runs: &[Run]) -> Vec<(usize, usize)> {
+    for level in Level::ALL.into_iter().filter(|level| *level <= most) {
         let tier = |run: &Run| wanted.tier(run.folded.as_bytes(), level);
         if let Some(nearest) = runs.iter().filter_map(tier).min() {
             return runs.iter().filter(|run| tier(run) == Some(nearest)).map(|run| run.part(text, wanted)).collect();
@@ -114,7 +115,7 @@ mod tests {
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut shown = String::new();
         let mut before = 0;
-        for (start, end) in Marker::new(typed).marks(text) {
+        for (start, end) in Marker::new(typed, Level::Far).marks(text) {
             let piece = |from: usize, to: usize| String::from_utf16_lossy(&units[from..to]);
             shown.push_str(&format!("{}[{}]", piece(before, start), piece(start, end)));
             before = end;

@@ -33,9 +33,10 @@ pub mod tier {
 }
 
 /// How far afield a word is looked for. Each level holds what those before it hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Level {
     /// As it is, as a beginning, joined or split, a number in another form.
+    #[default]
     Close,
     /// One slip from four letters.
     Near,

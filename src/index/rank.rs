@@ -56,6 +56,8 @@ pub struct Page {
     pub offset: usize,
     /// How many are wanted.
     pub limit: usize,
+    /// How many of the first are looked at more closely: the same number whatever the page, so that pages fit together.
+    pub looked_at: usize,
 }
 
 impl Page {
@@ -85,7 +87,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
 
 /// The most relevant of some matches.
 pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: usize) -> tantivy::Result<Vec<Place>> {
-    let page = Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit };
+    let page = Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit, looked_at: 2 * limit };
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &Filters::default())?;
@@ -174,8 +176,9 @@ fn by_relevance(
     passing: &Passing,
     page: Page,
 ) -> tantivy::Result<Vec<Ranked>> {
+    let columns = &segment.columns;
     let (whole, typed) = (&rules.whole[number], &rules.typed);
-    let looked_at = if typed.len() > 1 { LOOKED_AT } else { 0 };
+    let looked_at = if typed.len() > 1 { page.looked_at } else { 0 };
     // A letter or two cover nothing yet, unless they are the word.
     let begun = typed.last().is_some_and(|last| last.chars().count() > 2);
     let mut top = Top::new(page.end().max(looked_at));
@@ -183,6 +186,13 @@ fn by_relevance(
     for matched in matches {
         // Both are in the order of the documents.
         while whole.next_if(|doc| *doc < matched.doc).is_some() {}
+        if whole.peek().is_none() && top.is_beyond(matched.tiers, columns.fame[matched.doc as usize] + COVERED) {
+            // The less famous that follow are no nearer than what is there already.
+            if top.is_exact() {
+                break;
+            }
+            continue;
+        }
         if passing.all(&segment.columns, matched.doc) {
             let is_whole = whole.peek() == Some(&matched.doc);
             let covering = if begun || matched.tiers == 0 { typed.len() } else { 0 };
@@ -201,9 +211,6 @@ fn by_relevance(
     ranked.truncate(page.end());
     Ok(ranked)
 }
-
-/// So many of the first movies are looked at more closely. The same number whatever the page, so that pages fit together.
-const LOOKED_AT: usize = 100;
 
 /// How many of the typed words stand in a title as they were typed, one after the other.
 fn neighbours(title: &str, typed: &[String]) -> u64 {
@@ -316,15 +323,18 @@ const NEIGHBOURS: f64 = 4.0;
 /// Steps of a standing in the rank of a document, for each step of fame.
 const STEPS: f64 = 1000.0;
 
+/// The part of a rank that is the standing. Above zero whatever the fields are: a question has at most some tens of words.
+fn steps(standing: f32) -> u64 {
+    ((f64::from(standing) + 10_000.0) * STEPS) as u64
+}
+
 fn relevance(columns: &Columns, matched: Match, is_whole: bool, covering: usize) -> u64 {
     let doc = matched.doc as usize;
     // All words were met in the title, which has no more.
     let is_covered = matched.ranks == 0 && usize::from(columns.title_words[doc]) <= covering;
     let covered = if is_covered { COVERED } else { 0.0 };
     let standing = columns.fame[doc].min(MOST_FAME) + covered - FIELD_COST * f32::from(matched.ranks);
-    // Above zero whatever the fields are: a question has at most some tens of words.
-    let standing = ((f64::from(standing) + 10_000.0) * STEPS) as u64;
-    u64::from(is_whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | standing
+    u64::from(is_whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | steps(standing)
 }
 
 /// Keeps the first of many.
@@ -348,6 +358,17 @@ impl Top {
         if self.kept.len() >= self.limit.saturating_mul(2).saturating_add(512) {
             self.cut();
         }
+    }
+
+    /// A match of these tiers and at most this standing cannot be among the first any more.
+    fn is_beyond(&self, tiers: u16, standing: f32) -> bool {
+        let most = u64::from(u16::MAX - tiers) << 32 | steps(standing);
+        self.last.is_some_and(|(Reverse(last), _)| most < last)
+    }
+
+    /// All of the first are as they were typed, so that nothing is nearer.
+    fn is_exact(&self) -> bool {
+        self.last.is_some_and(|(Reverse(last), _)| last >> 32 >= u64::from(u16::MAX))
     }
 
     fn cut(&mut self) {

@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tantivy::{Searcher, index::SegmentId};
 
 use super::facets::{self, Facets};
+use super::lock;
 use super::query::Filters;
 use super::schema::Fields;
 use super::segment::{Columns, Segment};
@@ -24,7 +25,11 @@ pub struct Snapshot {
     pub revision: u64,
     everything: OnceLock<Facets>,
     genre_words: OnceLock<Vec<(String, Vec<String>)>>,
+    genre_terms: Mutex<HashMap<&'static str, Arc<GenreTerms>>>,
 }
+
+/// Genres with their counts, each with the words that it is found by.
+pub type GenreTerms = [(Facet, Vec<String>)];
 
 /// A segment of so many documents is warmed before anybody asks.
 const LARGE: usize = 20_000;
@@ -45,7 +50,14 @@ impl Snapshot {
         segments.sort_by_key(|segment| std::cmp::Reverse(segment.columns.len()));
         static REVISIONS: AtomicU64 = AtomicU64::new(1);
         let revision = REVISIONS.fetch_add(1, Ordering::Relaxed);
-        Ok(Some(Self { searcher, segments, revision, everything: OnceLock::new(), genre_words: OnceLock::new() }))
+        Ok(Some(Self {
+            searcher,
+            segments,
+            revision,
+            everything: OnceLock::new(),
+            genre_words: OnceLock::new(),
+            genre_terms: Mutex::default(),
+        }))
     }
 
     /// How many movies there are.
@@ -73,6 +85,24 @@ impl Snapshot {
         };
         let found = self.everything()?.genres.iter().map(spelt).collect();
         Ok(self.genre_words.get_or_init(|| found))
+    }
+
+    /// All genres with the words that each is found by in a language, where `name` says what it is called.
+    pub fn genre_terms(
+        &self,
+        language: &'static str,
+        name: impl Fn(&str) -> String,
+    ) -> tantivy::Result<Arc<GenreTerms>> {
+        if let Some(known) = lock(&self.genre_terms).get(language) {
+            return Ok(Arc::clone(known));
+        }
+        let spelt = self.everything()?.genres.iter().zip(self.genre_words()?).map(|(facet, (_, spellings))| {
+            let named = words(&name(&facet.value));
+            (facet.clone(), spellings.iter().cloned().chain([named.concat()]).chain(named).collect())
+        });
+        let found: Arc<GenreTerms> = spelt.collect();
+        lock(&self.genre_terms).insert(language, Arc::clone(&found));
+        Ok(found)
     }
 
     /// Prepares what the first visitor would wait for.

@@ -9,7 +9,7 @@ use super::matching::{Level, Wanted, tier};
 use super::query::{DIRECTOR_RANKS, Question, Rules, Scope, Search, TITLE_RANKS};
 use super::rank;
 use super::segment::Dictionary;
-use super::snapshot::Snapshot;
+use super::snapshot::{GenreTerms, Snapshot};
 use super::text::Place;
 use crate::model::fold::{fold, words};
 use crate::model::{Facet, MovieId};
@@ -32,6 +32,8 @@ pub struct Suggested {
     pub directors: Vec<Near>,
     /// Genres.
     pub genres: Vec<Near>,
+    /// How far afield was looked for them.
+    pub level: Level,
 }
 
 impl Suggested {
@@ -54,14 +56,9 @@ pub struct Limits {
 /// With so many suggestions for a single word no more patience is shown; see `query`.
 const ENOUGH: usize = 4;
 
-/// What a text may mean; `name` gives what else a genre is called. As in a listing, words are looked for nearby where
+/// What a text may mean, of the genres too. As in a listing, words are looked for nearby where
 /// little is found as it was typed, and far afield where nothing is.
-pub fn suggest(
-    snapshot: &Snapshot,
-    text: &str,
-    limits: Limits,
-    name: impl Fn(&str) -> String,
-) -> tantivy::Result<Suggested> {
+pub fn suggest(snapshot: &Snapshot, text: &str, limits: Limits, genres: &GenreTerms) -> tantivy::Result<Suggested> {
     let question = Question::of(text, Scope::Names);
     if question.words().next().is_none() {
         let titles = whole_titles(snapshot, &question, limits.titles)?;
@@ -71,14 +68,14 @@ pub fn suggest(
     let mut search = question.typing(snapshot);
     search.begin_all()?;
     let enough = if question.words().count() > 1 { 1 } else { ENOUGH };
-    let mut found = at_level(snapshot, (&question, &search, &rules), Level::Close, limits, &name)?;
+    let mut found = at_level(snapshot, (&question, &search, &rules), Level::Close, limits, genres)?;
     for level in [Level::Near, Level::Far] {
         for all in [false, true] {
             if found.len() >= if level == Level::Far { 1 } else { enough } {
                 return Ok(found);
             }
             if search.widen(level, all)? {
-                found = at_level(snapshot, (&question, &search, &rules), level, limits, &name)?;
+                found = at_level(snapshot, (&question, &search, &rules), level, limits, genres)?;
             }
         }
     }
@@ -90,9 +87,9 @@ fn at_level(
     (question, search, rules): (&Question, &Search<'_>, &Rules),
     level: Level,
     limits: Limits,
-    name: impl Fn(&str) -> String,
+    genres: &GenreTerms,
 ) -> tantivy::Result<Suggested> {
-    let mut found = Suggested::default();
+    let mut found = Suggested { level, ..Suggested::default() };
     if limits.titles > 0 {
         found.titles = titles(snapshot, (question, search, rules), limits.titles)?;
     }
@@ -100,11 +97,9 @@ fn at_level(
         found.directors = directors(snapshot, (question, search, rules), level, limits.directors)?;
     }
     if limits.genres > 0 {
-        let counts = snapshot.everything()?.genres.iter().zip(snapshot.genre_words()?);
-        let near = counts.filter_map(|(facet, (_, spellings))| {
-            let terms: Vec<String> = spellings.iter().cloned().chain(terms(&name(&facet.value))).collect();
-            Some(Near { tiers: nearness(question, &terms, level)?, facet: facet.clone() })
-        });
+        let near = genres
+            .iter()
+            .filter_map(|(facet, terms)| Some(Near { tiers: nearness(question, terms, level)?, facet: facet.clone() }));
         found.genres = nearest(near.collect(), limits.genres);
     }
     Ok(found)
@@ -141,7 +136,7 @@ fn titles(
 }
 
 /// Movies looked through for directors, for each one that is wanted.
-const MOVIES_EACH: usize = 12;
+const MOVIES_EACH: usize = 8;
 
 /// The directors who may be meant, nearest first, then the most famous.
 fn directors(

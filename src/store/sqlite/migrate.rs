@@ -10,7 +10,7 @@ use super::{Failure, now};
 use crate::store::StoreError;
 
 /// The steps from each version to the next; version 0 is an empty file.
-pub const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+pub const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Brings the schema up to the latest version.
 pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
@@ -164,7 +164,7 @@ mod tests {
         );
         assert_eq!(count("select count(*) from accounts"), 1);
         assert_eq!(count("select count(*) from deletions"), 1);
-        assert!(folder.path().join("a.db.before-v2").exists());
+        assert!(folder.path().join("a.db.before-v3").exists());
     }
 
     #[test]
@@ -172,11 +172,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.db");
         let mut connection = old_database(&path);
-        std::fs::write(folder.path().join("a.db.before-v2.writing"), "cut off").expect("written");
+        std::fs::write(folder.path().join("a.db.before-v3.writing"), "cut off").expect("written");
         migrate(&mut connection, &path).unwrap_or_else(|_| panic!("upgraded"));
-        let copy = Connection::open(folder.path().join("a.db.before-v2")).expect("a copy");
+        let copy = Connection::open(folder.path().join("a.db.before-v3")).expect("a copy");
         let titles: i64 = copy.query_row("select count(*) from movie_titles", [], |row| row.get(0)).expect("a count");
         assert_eq!((titles, version(&copy).expect("a version")), (2, 1));
-        assert!(!folder.path().join("a.db.before-v2.writing").exists());
+        assert!(!folder.path().join("a.db.before-v3.writing").exists());
     }
 }
