@@ -50,10 +50,13 @@ impl App {
         Ok(Self { store, index, config, following: Following::default(), doors: Semaphore::new(DOORS) })
     }
 
-    /// Runs blocking work on a thread of its own; at most [`DOORS`] at once.
+    /// Runs blocking work, at most [`DOORS`] at once. It runs where the caller runs, which is handed no other work
+    /// meanwhile: waking another thread would take longer than most searches do. What has begun is done to its end, also
+    /// when whoever asked is gone.
     ///
     /// # Panics
-    /// Where `work` panics: the panic goes on in the caller, whose layer turns it into a 500.
+    /// Where `work` panics: the panic goes on in the caller, whose layer turns it into a 500. Outside a runtime of
+    /// several threads.
     pub async fn blocking<T, F>(self: &Arc<Self>, work: F) -> T
     where
         T: Send + 'static,
@@ -61,10 +64,7 @@ impl App {
     {
         let app = Arc::clone(self);
         let _door = self.doors.acquire().await;
-        match tokio::task::spawn_blocking(move || work(&app)).await {
-            Ok(result) => result,
-            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-        }
+        tokio::task::block_in_place(move || work(&app))
     }
 }
 

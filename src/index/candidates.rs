@@ -57,14 +57,20 @@ fn first<'a>(
         found.dedup_by_key(|matched| matched.doc);
         return Ok(found);
     }
-    with_costs(segment, lists, most, |costs, touched| {
-        // Reading all costs in order is quicker than sorting, unless few documents have one.
-        if touched.len() < costs.len() / 64 {
-            touched.sort_unstable();
-            found.extend(touched.iter().map(|doc| matched(*doc, costs[*doc as usize])));
-        } else {
-            let all = costs.iter().enumerate().filter(|(_, cost)| **cost != NONE);
-            found.extend(all.map(|(doc, cost)| matched(doc as DocId, *cost)));
+    with_costs(segment, lists, most, |costs, touched| match touched {
+        Touched::These(docs) => {
+            docs.sort_unstable();
+            found.extend(docs.iter().map(|doc| matched(*doc, costs[*doc as usize])));
+        }
+        Touched::Many(count) => {
+            // Each is written where the next one goes and counts where it is one: nothing to guess for the processor.
+            found = vec![Match::default(); *count + 1];
+            let mut next = 0;
+            for (doc, cost) in costs.iter().enumerate() {
+                found[next] = matched(doc as DocId, *cost);
+                next += usize::from(*cost != NONE);
+            }
+            found.truncate(*count);
         }
     })?;
     Ok(found)
@@ -165,12 +171,20 @@ thread_local! {
     static COSTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// The documents that lists have, in no order.
+enum Touched {
+    /// These.
+    These(Vec<DocId>),
+    /// So many that reading through all costs is quicker than sorting them.
+    Many(usize),
+}
+
 /// Spreads lists out: the least cost of each document, and the documents that have one.
 fn with_costs<'a>(
     segment: &Segment,
     lists: impl Iterator<Item = &'a List>,
     most: usize,
-    read: impl FnOnce(&[u8], &mut Vec<DocId>),
+    read: impl FnOnce(&[u8], &mut Touched),
 ) -> tantivy::Result<()> {
     // Taken out while it is written to, so that a panic on a damaged file leaves nothing behind.
     let mut costs = COSTS.take();
@@ -178,27 +192,31 @@ fn with_costs<'a>(
     if costs.len() < length {
         costs.resize(length, NONE);
     }
-    let mut touched = Vec::new();
+    let few = length / 64;
+    let (mut docs, mut count) = (Vec::new(), 0);
     for list in lists {
         let mut left = most;
-        list.each_block(segment, |docs| {
-            let docs = &docs[..docs.len().min(left)];
-            left -= docs.len();
-            for doc in docs {
+        list.each_block(segment, |block| {
+            let block = &block[..block.len().min(left)];
+            left -= block.len();
+            for doc in block {
                 let known = &mut costs[*doc as usize];
                 if *known == NONE {
-                    touched.push(*doc);
+                    count += 1;
+                    if count <= few {
+                        docs.push(*doc);
+                    }
                 }
                 *known = list.cost.min(*known);
             }
             left > 0
         })?;
     }
+    let mut touched = if count <= few { Touched::These(docs) } else { Touched::Many(count) };
     read(&costs[..length], &mut touched);
-    if touched.len() > length / 64 {
-        costs[..length].fill(NONE);
-    } else {
-        touched.iter().for_each(|doc| costs[*doc as usize] = NONE);
+    match touched {
+        Touched::These(docs) => docs.iter().for_each(|doc| costs[*doc as usize] = NONE),
+        Touched::Many(_) => costs[..length].fill(NONE),
     }
     COSTS.set(costs);
     Ok(())

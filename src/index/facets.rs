@@ -1,18 +1,20 @@
 //! Facets: how many movies of a result each genre, decade and score would leave. What a group counts ignores the filter
 //! of that group, so that it tells what another choice would give; every other filter and the text hold.
 //!
-//! Few documents are counted one by one; many as sets of bits, a machine word of documents at a time.
+//! Each document is counted once for each group: by the number of its set of genres, its decade, the whole number of its
+//! score. What that means for genres and thresholds is summed up at the end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 
 use super::lookup::Match;
 use super::query::Filters;
-use super::segment::{Columns, Dictionary, Segment, SetKey, scores, years};
+use super::segment::{Columns, Dictionary, Segment, SetKey};
 use super::snapshot::Snapshot;
-use crate::model::{Facet, Range, genre};
+use crate::model::{Facet, genre};
 
 /// The counts of a result.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,17 +37,9 @@ pub fn count(snapshot: &Snapshot, filters: &Filters, found: Option<&[Vec<Match>]
     let mut counts = Counts::default();
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, filters)?;
-        match found.map(|found| found[number].as_slice()) {
-            Some(found) if found.len() < segment.columns.len() / 12 => counts.add_docs(segment, &passing, found)?,
-            Some(found) => {
-                let mut set = FixedBitSet::with_capacity(segment.columns.len());
-                let blocks = set.as_mut_slice();
-                for doc in found.iter().map(|matched| matched.doc as usize) {
-                    blocks[doc / usize::BITS as usize] |= 1 << (doc % usize::BITS as usize);
-                }
-                counts.add_set(segment, &passing, Some(&set))?;
-            }
-            None => counts.add_set(segment, &passing, segment.alive.as_ref())?,
+        match found {
+            Some(found) => counts.add_matches(segment, &passing, &found[number])?,
+            None => counts.add_all(segment, &passing)?,
         }
     }
     Ok(counts.into_facets())
@@ -76,7 +70,7 @@ impl Passing {
     }
 
     fn genre(&self, columns: &Columns, doc: usize) -> bool {
-        columns.genres[doc] & self.genre_bits == self.genre_bits
+        columns.genres.of(doc) & self.genre_bits == self.genre_bits
             && self.other_genres.iter().all(|genre| genre.contains(doc))
     }
 
@@ -143,111 +137,85 @@ struct Counts {
     total: u64,
     known: [u64; 64],
     others: HashMap<String, u64>,
-    decades: BTreeMap<u16, u64>,
-    scores: [u64; THRESHOLDS.len()],
+    /// By decade of the year; the first are those of unknown year.
+    decades: [u64; DECADES],
+    /// By the score's whole number.
+    scores: [u64; SCORES],
 }
+
+/// Scores go from 0 to 10.
+const SCORES: usize = 11;
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { total: 0, known: [0; 64], others: HashMap::new(), decades: BTreeMap::new(), scores: [0; 5] }
+        Self { total: 0, known: [0; 64], others: HashMap::new(), decades: [0; DECADES], scores: [0; SCORES] }
     }
 }
 
 impl Counts {
-    fn add_docs(&mut self, segment: &Segment, passing: &Passing, found: &[Match]) -> tantivy::Result<()> {
+    /// Counts the matches of a text, in one walk.
+    fn add_matches(&mut self, segment: &Segment, passing: &Passing, found: &[Match]) -> tantivy::Result<()> {
         let columns = &segment.columns;
-        let mut decades = [0; DECADES];
-        let mut others = FixedBitSet::new();
+        let mut genres = GenreCounts::new(columns);
         for doc in found.iter().map(|matched| matched.doc as usize) {
             let (genre, year, score) =
                 (passing.genre(columns, doc), passing.year(columns, doc), passing.score(columns, doc));
             self.total += u64::from(genre && year && score);
             if year && score {
-                self.add_genres(columns, doc);
-                if columns.genres[doc] >> genre::OTHER_BIT == 1 {
-                    others.grow_and_insert(doc);
-                }
+                genres.add(doc);
             }
             if genre && score {
-                decades[usize::from(columns.years[doc] / 10) % DECADES] += 1;
+                self.add_decade(columns, doc);
             }
             if genre && year {
-                self.add_scores(columns, doc);
+                self.add_score(columns, doc);
             }
         }
-        self.add_decades(&decades);
-        others.grow(columns.len());
-        self.add_others(segment, &others)
+        self.add_genres(segment, genres)
     }
 
-    fn add_set(&mut self, segment: &Segment, passing: &Passing, of: Option<&FixedBitSet>) -> tantivy::Result<()> {
+    /// Counts whatever passes the filters, group by group, each over its own set.
+    fn add_all(&mut self, segment: &Segment, passing: &Passing) -> tantivy::Result<()> {
         let columns = &segment.columns;
-        let size = |set: &Option<FixedBitSet>| set.as_ref().map_or(columns.len(), |set| set.count_ones(..)) as u64;
-        let common = |set: &Option<FixedBitSet>, key: SetKey| {
-            let kept = columns.set(key);
-            set.as_ref().map_or_else(|| kept.count_ones(..), |set| set.intersection_count(&kept)) as u64
+        let set = |groups: Groups| {
+            let set = passing.set(segment, segment.alive.as_ref(), groups);
+            set.unwrap_or_else(|| {
+                let mut all = FixedBitSet::with_capacity(columns.len());
+                all.insert_range(..);
+                all
+            })
         };
-        let all = passing.set(segment, of, Groups::ALL);
-        self.total += size(&all);
+        let all = set(Groups::ALL);
+        self.total += all.count_ones(..) as u64;
         // Without a filter of its own a group counts the result itself.
-        let base =
-            |filtered: bool, groups: Groups| if filtered { passing.set(segment, of, groups) } else { all.clone() };
-        // Few documents are counted one by one.
-        let few = |set: &Option<FixedBitSet>| set.as_ref().is_some_and(|set| set.count_ones(..) < columns.len() / 8);
-        let by_genre = base(passing.filters_genres(), Groups { genres: false, ..Groups::ALL });
-        if few(&by_genre) {
-            by_genre.iter().flat_map(FixedBitSet::ones).for_each(|doc| self.add_genres(columns, doc));
-        } else {
-            for bit in (0..genre::KNOWN.len() as u32).chain([genre::OTHER_BIT]) {
-                self.known[bit as usize] += common(&by_genre, SetKey::Genre(bit));
-            }
-        }
-        let mut others = (*columns.set(SetKey::Genre(genre::OTHER_BIT))).clone();
-        by_genre.iter().for_each(|set| others.intersect_with(set));
-        self.add_others(segment, &others)?;
+        let base = |filtered: bool, groups: Groups| match filtered {
+            true => Cow::Owned(set(groups)),
+            false => Cow::Borrowed(&all),
+        };
+        let mut genres = GenreCounts::new(columns);
+        base(passing.filters_genres(), Groups { genres: false, ..Groups::ALL }).ones().for_each(|doc| genres.add(doc));
+        self.add_genres(segment, genres)?;
         let by_year = base(passing.years.is_some(), Groups { years: false, ..Groups::ALL });
-        if few(&by_year) {
-            let mut decades = [0; DECADES];
-            for doc in by_year.iter().flat_map(FixedBitSet::ones) {
-                decades[usize::from(columns.years[doc] / 10) % DECADES] += 1;
-            }
-            self.add_decades(&decades);
-        } else {
-            for decade in &columns.decades {
-                let range = Range { min: Some(*decade), max: Some(decade + 9) };
-                *self.decades.entry(*decade).or_default() += common(&by_year, years(range));
-            }
-        }
+        by_year.ones().for_each(|doc| self.add_decade(columns, doc));
         let by_score = base(passing.scores.is_some(), Groups { scores: false, ..Groups::ALL });
-        if few(&by_score) {
-            by_score.iter().flat_map(FixedBitSet::ones).for_each(|doc| self.add_scores(columns, doc));
-        } else {
-            for (threshold, count) in THRESHOLDS.iter().zip(&mut self.scores) {
-                *count += common(&by_score, scores(Range { min: Some(f64::from(*threshold)), max: None }));
-            }
-        }
+        by_score.ones().for_each(|doc| self.add_score(columns, doc));
         Ok(())
     }
 
-    fn add_genres(&mut self, columns: &Columns, doc: usize) {
-        let mut bits = columns.genres[doc];
-        while bits != 0 {
-            self.known[bits.trailing_zeros() as usize] += 1;
-            bits &= bits - 1;
-        }
+    fn add_decade(&mut self, columns: &Columns, doc: usize) {
+        self.decades[usize::from(columns.years[doc] / 10) % DECADES] += 1;
     }
 
-    fn add_decades(&mut self, decades: &[u64; DECADES]) {
-        // The first holds the unknown years.
-        for (decade, count) in decades.iter().enumerate().skip(1).filter(|(_, count)| **count > 0) {
-            *self.decades.entry(decade as u16 * 10).or_default() += count;
-        }
+    fn add_score(&mut self, columns: &Columns, doc: usize) {
+        // What is no number becomes 0.
+        self.scores[(columns.scores[doc] as usize).min(SCORES - 1)] += 1;
     }
 
-    fn add_scores(&mut self, columns: &Columns, doc: usize) {
-        for (threshold, count) in THRESHOLDS.iter().zip(&mut self.scores) {
-            *count += u64::from(columns.scores[doc] >= f32::from(*threshold));
+    fn add_genres(&mut self, segment: &Segment, genres: GenreCounts<'_>) -> tantivy::Result<()> {
+        for (bits, count) in genres.columns.genres.sets().zip(genres.counts) {
+            (0..64).filter(|bit| bits >> bit & 1 == 1).for_each(|bit| self.known[bit] += count);
         }
+        self.add_others(segment, &genres.others)
     }
 
     /// Counts the genres that have no bit over documents that have one.
@@ -278,13 +246,37 @@ impl Counts {
         let counted = known.chain(self.others).filter(|(_, count)| *count > 0);
         let mut genres: Vec<Facet> = counted.map(|(value, count)| Facet { value, count }).collect();
         genres.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-        let decades = self.decades.into_iter().rev().filter(|(_, count)| *count > 0);
-        let scores = THRESHOLDS.iter().zip(self.scores).filter(|(_, count)| *count > 0);
+        let decades = self.decades.into_iter().enumerate().skip(1).rev().filter(|(_, count)| *count > 0);
+        let at_least = |from: &u8| (*from, self.scores[usize::from(*from)..].iter().sum::<u64>());
+        let scores = THRESHOLDS.iter().map(at_least).filter(|(_, count)| *count > 0);
         Facets {
             total: self.total,
             genres,
-            decades: decades.map(|(from, count)| Facet { value: format!("{from}..{}", from + 9), count }).collect(),
+            decades: decades.map(|(decade, count)| Facet { value: format!("{decade}0..{decade}9"), count }).collect(),
             scores: scores.map(|(from, count)| Facet { value: format!("{from}.."), count }).collect(),
+        }
+    }
+}
+
+/// Counts the sets of genres that documents have, of which there are far fewer than documents.
+struct GenreCounts<'a> {
+    columns: &'a Columns,
+    counts: Vec<u64>,
+    /// The documents with a genre that has no bit.
+    others: FixedBitSet,
+}
+
+impl<'a> GenreCounts<'a> {
+    fn new(columns: &'a Columns) -> Self {
+        let others = FixedBitSet::with_capacity(if columns.genres.has_others() { columns.len() } else { 0 });
+        Self { columns, counts: vec![0; columns.genres.sets().count()], others }
+    }
+
+    fn add(&mut self, doc: usize) {
+        let genres = &self.columns.genres;
+        self.counts[genres.number(doc)] += 1;
+        if genres.has_others() && genres.of(doc) >> genre::OTHER_BIT == 1 {
+            self.others.insert(doc);
         }
     }
 }

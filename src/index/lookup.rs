@@ -300,7 +300,7 @@ pub fn parts(cost: u8) -> (u16, u16) {
 }
 
 /// A document that holds the words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Match {
     /// The document.
     pub doc: DocId,

@@ -74,6 +74,9 @@ pub struct Filters {
     pub score: Range<f64>,
 }
 
+/// See [`Filters::key`].
+pub type FiltersKey = (Vec<String>, Option<SetKey>, Option<SetKey>);
+
 impl Filters {
     /// The bits of the known genres.
     pub fn genre_bits(&self) -> u64 {
@@ -102,6 +105,11 @@ impl Filters {
     /// The set of the scores, if any are asked for.
     pub fn scores(&self) -> Option<SetKey> {
         (!self.score.is_open()).then(|| scores(self.score))
+    }
+
+    /// What tells them from others.
+    pub fn key(&self) -> FiltersKey {
+        (self.genres.clone(), self.years(), self.scores())
     }
 
     /// Nothing is asked for.

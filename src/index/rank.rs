@@ -82,7 +82,8 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
             by_value(segment, &found.matches[number], &passing, page)
         });
     }
-    hits(snapshot, ranked, page, facets, found.dropped)
+    let places = merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?;
+    Ok(to_hits(snapshot, &places, facets, found.dropped))
 }
 
 /// The most relevant of some matches.
@@ -100,27 +101,16 @@ pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: u
 fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Result<Hits> {
     let facets = match question.filters.is_empty() {
         true => snapshot.everything()?.clone(),
-        false => facets::count(snapshot, &question.filters, None)?,
+        false => (*snapshot.browsed(&question.filters)?).clone(),
     };
     let mut walks = Vec::with_capacity(snapshot.segments.len());
     for segment in &snapshot.segments {
         let passing = Passing::new(segment, &question.filters)?;
         let set = passing.set(segment, segment.alive.as_ref(), Groups::ALL);
-        walks.push(in_order(&segment.columns, set, page));
+        walks.push(walk(&segment.columns, set, page));
     }
     let places = merge(snapshot, walks, page)?;
     Ok(to_hits(snapshot, &places, facets, Vec::new()))
-}
-
-fn hits(
-    snapshot: &Snapshot,
-    ranked: Vec<Vec<Ranked>>,
-    page: Page,
-    facets: Facets,
-    dropped: Vec<String>,
-) -> tantivy::Result<Hits> {
-    let places = merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?;
-    Ok(to_hits(snapshot, &places, facets, dropped))
 }
 
 fn to_hits(snapshot: &Snapshot, places: &[Place], facets: Facets, dropped: Vec<String>) -> Hits {
@@ -183,20 +173,23 @@ fn by_relevance(
     let begun = typed.last().is_some_and(|last| last.chars().count() > 2);
     let mut top = Top::new(page.end().max(looked_at));
     let mut whole = whole.iter().copied().peekable();
-    for matched in matches {
+    let mut rest = matches;
+    while let [matched, after @ ..] = rest {
+        rest = after;
         // Both are in the order of the documents.
         while whole.next_if(|doc| *doc < matched.doc).is_some() {}
-        if whole.peek().is_none() && top.is_beyond(matched.tiers, columns.fame[matched.doc as usize] + COVERED) {
-            // The less famous that follow are no nearer than what is there already.
+        let is_whole = whole.peek() == Some(&matched.doc);
+        if !is_whole && top.is_beyond(matched.tiers, columns.fame[matched.doc as usize] + COVERED) {
+            // The less famous that follow are no nearer than what is there already, unless one is meant whole.
             if top.is_exact() {
-                break;
+                let Some(doc) = whole.peek() else { break };
+                rest = &rest[rest.partition_point(|matched| matched.doc < *doc)..];
             }
             continue;
         }
-        if passing.all(&segment.columns, matched.doc) {
-            let is_whole = whole.peek() == Some(&matched.doc);
+        if passing.all(columns, matched.doc) {
             let covering = if begun || matched.tiers == 0 { typed.len() } else { 0 };
-            let value = relevance(&segment.columns, *matched, is_whole, covering);
+            let value = relevance(columns, *matched, is_whole, covering);
             top.push(Ranked { value, doc: matched.doc, tiers: matched.tiers });
         }
     }
@@ -225,14 +218,34 @@ fn neighbours(title: &str, typed: &[String]) -> u64 {
 fn by_value(segment: &Segment, matches: &[Match], passing: &Passing, page: Page) -> Vec<Ranked> {
     let columns = &segment.columns;
     let docs = matches.iter().map(|matched| matched.doc).filter(|doc| passing.all(columns, *doc));
-    if matches.len() < columns.len() / 32 && page.sort != Sort::Title {
-        let mut top = Top::new(page.end());
-        docs.for_each(|doc| top.push(ranked(columns, page, doc)));
-        return top.into_sorted();
+    if is_few(matches.len(), columns, page) {
+        return first_of(columns, docs, page);
     }
     let mut set = FixedBitSet::with_capacity(columns.len());
     docs.for_each(|doc| set.insert(doc as usize));
     in_order(columns, Some(set), page).take(page.end()).collect()
+}
+
+/// Few documents are quicker sorted than looked for in a sort order; not by title, whose order is that of whole texts.
+fn is_few(documents: usize, columns: &Columns, page: Page) -> bool {
+    documents < columns.len() / 32 && page.sort != Sort::Title
+}
+
+/// The first of some documents by a value.
+fn first_of(columns: &Columns, docs: impl Iterator<Item = DocId>, page: Page) -> Vec<Ranked> {
+    let mut top = Top::new(page.end());
+    docs.for_each(|doc| top.push(ranked(columns, page, doc)));
+    top.into_sorted()
+}
+
+/// The documents of a set, or all, in a sort order, by whichever way is quicker.
+fn walk(columns: &Columns, set: Option<FixedBitSet>, page: Page) -> Box<dyn Iterator<Item = Ranked> + '_> {
+    match set {
+        Some(set) if is_few(set.count_ones(..), columns, page) => {
+            Box::new(first_of(columns, set.ones().map(|doc| doc as DocId), page).into_iter())
+        }
+        set => in_order(columns, set, page),
+    }
 }
 
 fn ranked(columns: &Columns, page: Page, doc: DocId) -> Ranked {

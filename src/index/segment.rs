@@ -1,7 +1,7 @@
 //! One segment of the index, ready to be searched: its dictionaries, and in memory the columns that a ranking reads for
 //! each document. A segment never changes but for its deletions, so what is made of one is kept as long as it lives.
 
-use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use fixedbitset::FixedBitSet;
@@ -14,7 +14,7 @@ use tantivy::{DocId, InvertedIndexReader, SegmentReader};
 
 use super::schema::{self, Fields, column};
 use super::text::{self, Place};
-use crate::model::{Order, Range, Sort};
+use crate::model::{Order, Range, Sort, genre};
 
 /// A segment as one commit of the index holds it.
 pub struct Segment {
@@ -156,12 +156,10 @@ pub struct Columns {
     pub years: Vec<u16>,
     /// Scores; unknown ones are no number, which no range holds.
     pub scores: Vec<f32>,
-    /// The known genres as bits, see `genre::bit`.
-    pub genres: Vec<u64>,
+    /// The known genres.
+    pub genres: Genres,
     /// Words of the title, at most 255.
     pub title_words: Vec<u8>,
-    /// The decades that occur, such as 1970, the latest first.
-    pub decades: Vec<u16>,
     /// The movies' numbers.
     pub ids: Column<u64>,
     /// See [`schema::standing`].
@@ -176,6 +174,49 @@ pub struct Columns {
     orders: [OnceLock<Option<Box<[DocId]>>>; 10],
 }
 
+/// The genres of each document as bits, see `genre::bit`: the few sets that occur are kept once and have numbers.
+pub struct Genres {
+    sets: Vec<u64>,
+    numbers: Vec<u32>,
+    has_others: bool,
+}
+
+impl Genres {
+    fn new(all: Vec<u64>) -> Self {
+        let mut sets = Vec::new();
+        let mut known: HashMap<u64, u32> = HashMap::new();
+        let mut number = |bits: u64| {
+            *known.entry(bits).or_insert_with(|| {
+                sets.push(bits);
+                sets.len() as u32 - 1
+            })
+        };
+        let numbers = all.into_iter().map(&mut number).collect();
+        let has_others = sets.iter().any(|bits| bits >> genre::OTHER_BIT & 1 == 1);
+        Self { sets, numbers, has_others }
+    }
+
+    /// Those of a document.
+    pub fn of(&self, doc: usize) -> u64 {
+        self.sets[self.number(doc)]
+    }
+
+    /// The number of its set.
+    pub fn number(&self, doc: usize) -> usize {
+        self.numbers[doc] as usize
+    }
+
+    /// The sets, by their numbers.
+    pub fn sets(&self) -> impl Iterator<Item = u64> {
+        self.sets.iter().copied()
+    }
+
+    /// A document has a genre without a bit.
+    pub fn has_others(&self) -> bool {
+        self.has_others
+    }
+}
+
 impl Columns {
     fn read(reader: &SegmentReader) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
@@ -183,18 +224,14 @@ impl Columns {
         let (ids, standings) = (fast.u64(column::ID)?, fast.u64(column::STANDING)?);
         let exact_scores = fast.f64(column::SCORE)?;
         let years: Vec<u16> = all(&fast.u64(column::YEAR)?, length).into_iter().map(|year| year as u16).collect();
-        let mut decades: Vec<u16> = years.iter().filter(|year| **year > 0).map(|year| year / 10 * 10).collect();
-        decades.sort_unstable_by_key(|decade| Reverse(*decade));
-        decades.dedup();
         let score = |score: f64| if score < 0.0 { f32::NAN } else { score as f32 };
         Ok(Self {
             segment: reader.segment_id(),
             fame: all(&standings, length).into_iter().map(|standing| schema::fame(standing) as f32).collect(),
             scores: all(&exact_scores, length).into_iter().map(score).collect(),
-            genres: all(&fast.u64(column::GENRE_BITS)?, length),
+            genres: Genres::new(all(&fast.u64(column::GENRE_BITS)?, length)),
             title_words: all(&fast.u64(column::TITLE_WORDS)?, length).into_iter().map(|n| n.min(255) as u8).collect(),
             years,
-            decades,
             ids,
             standings,
             popularity: fast.f64(column::POPULARITY)?,
@@ -216,7 +253,7 @@ impl Columns {
     pub fn set(&self, key: SetKey) -> Arc<FixedBitSet> {
         self.sets.get_with(key, || {
             Arc::new(match key {
-                SetKey::Genre(bit) => self.where_all(|doc| self.genres[doc] >> bit & 1 == 1),
+                SetKey::Genre(bit) => self.where_all(|doc| self.genres.of(doc) >> bit & 1 == 1),
                 SetKey::Years(first, last) => self.where_all(|doc| (first..=last).contains(&self.years[doc])),
                 SetKey::Scores(first, last) => {
                     let range = f32::from_bits(first)..=f32::from_bits(last);

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use moka::sync::Cache;
 use tantivy::{Searcher, index::SegmentId};
 
 use super::facets::{self, Facets};
 use super::lock;
-use super::query::Filters;
+use super::query::{Filters, FiltersKey};
 use super::schema::Fields;
 use super::segment::{Columns, Segment};
 use crate::model::fold::words;
@@ -24,12 +25,16 @@ pub struct Snapshot {
     /// Another number for each content, in this process.
     pub revision: u64,
     everything: OnceLock<Facets>,
+    browsed: Cache<FiltersKey, Arc<Facets>>,
     genre_words: OnceLock<Vec<(String, Vec<String>)>>,
     genre_terms: Mutex<HashMap<&'static str, Arc<GenreTerms>>>,
 }
 
 /// Genres with their counts, each with the words that it is found by.
 pub type GenreTerms = [(Facet, Vec<String>)];
+
+/// Facets of filters that are kept, a few KB each.
+const KEPT_FACETS: u64 = 1024;
 
 /// A segment of so many documents is warmed before anybody asks.
 const LARGE: usize = 20_000;
@@ -55,6 +60,7 @@ impl Snapshot {
             segments,
             revision,
             everything: OnceLock::new(),
+            browsed: Cache::new(KEPT_FACETS),
             genre_words: OnceLock::new(),
             genre_terms: Mutex::default(),
         }))
@@ -72,6 +78,17 @@ impl Snapshot {
         }
         let counted = facets::count(self, &Filters::default(), None)?;
         Ok(self.everything.get_or_init(|| counted))
+    }
+
+    /// The facets of everything that passes some filters.
+    pub fn browsed(&self, filters: &Filters) -> tantivy::Result<Arc<Facets>> {
+        let key = filters.key();
+        if let Some(known) = self.browsed.get(&key) {
+            return Ok(known);
+        }
+        let counted = Arc::new(facets::count(self, filters, None)?);
+        self.browsed.insert(key, Arc::clone(&counted));
+        Ok(counted)
     }
 
     /// All genres, each with the folded words of its spellings.

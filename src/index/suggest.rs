@@ -149,6 +149,10 @@ fn directors(
     let mut near: Vec<(String, u16)> = Vec::new();
     let mut seen = HashSet::new();
     for place in places {
+        // They come in the order of their nearness.
+        if near.len() >= limit {
+            break;
+        }
         for name in snapshot.segments[place.segment].columns.director_names(place.doc)? {
             // A movie of two directors brings both names; only the one that was typed is meant.
             if seen.insert(name.clone())
