@@ -8,16 +8,75 @@ use super::lookup::{Docs, List, Lists, Match, NONE, Reach, parts, size};
 use super::segment::Segment;
 
 /// The documents of a segment that hold every word, in their order; deleted ones are left out. `words` are the lists of
-/// each word and how far they count. With `most`, a single word's lists are read so far only: their beginnings are what
-/// is famous.
+/// each word and how far they count.
+///
+/// With `most` the first of them are enough, since documents are in the order of fame: a single word's lists are read so
+/// far only, and of several common words the beginning of the segment is tried first.
 pub fn find(segment: &Segment, words: &[(&Lists, Reach)], most: Option<usize>) -> tantivy::Result<Vec<Match>> {
     let mut by_size: Vec<(usize, usize)> =
         words.iter().enumerate().map(|(word, (lists, reach))| (size(lists.of(*reach)), word)).collect();
     by_size.sort_unstable();
-    let Some((least, rarest)) = by_size.first().copied().filter(|(size, _)| *size > 0) else { return Ok(Vec::new()) };
-    let most = most.filter(|_| words.len() == 1).unwrap_or(usize::MAX);
+    let Some((least, _)) = by_size.first().copied().filter(|(size, _)| *size > 0) else { return Ok(Vec::new()) };
+    let Some(most) = most else { return within(segment, words, &by_size, Part::default()) };
+    if words.len() == 1 {
+        return within(segment, words, &by_size, Part { most, ..Part::default() });
+    }
+    if least > COMMON * most {
+        let until = (segment.columns.len() / COMMON) as DocId;
+        let found = within(segment, words, &by_size, Part { until, ..Part::default() })?;
+        if found.len() >= most {
+            return Ok(found);
+        }
+    }
+    within(segment, words, &by_size, Part::default())
+}
+
+/// Words are common where this part of their documents is likely to be enough.
+const COMMON: usize = 16;
+
+/// How far lists are read.
+#[derive(Clone, Copy)]
+struct Part {
+    /// So many documents of each.
+    most: usize,
+    /// Documents before this one.
+    until: DocId,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { most: usize::MAX, until: DocId::MAX }
+    }
+}
+
+impl Part {
+    /// Calls `take` with the documents of a list, block by block.
+    fn of(self, segment: &Segment, list: &List, mut take: impl FnMut(&[DocId])) -> tantivy::Result<()> {
+        let mut left = self.most;
+        list.each_block(segment, |docs| {
+            let before = if docs.last().is_some_and(|last| *last < self.until) {
+                docs.len()
+            } else {
+                docs.partition_point(|doc| *doc < self.until)
+            };
+            let taken = before.min(left);
+            left -= taken;
+            take(&docs[..taken]);
+            left > 0 && taken == docs.len()
+        })
+    }
+}
+
+/// The documents in a part of the lists that hold every word; `by_size` are the words, the rarest first.
+fn within(
+    segment: &Segment,
+    words: &[(&Lists, Reach)],
+    by_size: &[(usize, usize)],
+    part: Part,
+) -> tantivy::Result<Vec<Match>> {
+    let Some((least, rarest)) = by_size.first().copied() else { return Ok(Vec::new()) };
     let (lists, reach) = words[rarest];
-    let mut found = first(segment, lists.of(reach), least, most)?;
+    let mut found = first(segment, lists.of(reach), least, part)?;
     if segment.alive.is_some() {
         found.retain(|matched| segment.is_alive(matched.doc));
     }
@@ -26,7 +85,7 @@ pub fn find(segment: &Segment, words: &[(&Lists, Reach)], most: Option<usize>) -
             break;
         }
         let (lists, reach) = words[*word];
-        narrow(segment, lists.of(reach), *size, &mut found)?;
+        narrow(segment, lists.of(reach), *size, part, &mut found)?;
     }
     Ok(found)
 }
@@ -36,28 +95,22 @@ fn first<'a>(
     segment: &Segment,
     lists: impl Iterator<Item = &'a List> + Clone,
     size: usize,
-    most: usize,
+    part: Part,
 ) -> tantivy::Result<Vec<Match>> {
-    let mut found = Vec::with_capacity(size.min(most.saturating_mul(2)).min(1 << 16));
+    let mut found = Vec::with_capacity(size.min(part.most.saturating_mul(2)).min(1 << 16));
     let matched = |doc: DocId, cost: u8| {
         let (tiers, ranks) = parts(cost);
         Match { doc, tiers, ranks }
     };
     if lists.clone().count() == 1 || size <= FEW {
         for list in lists.clone() {
-            let mut left = most;
-            list.each_block(segment, |docs| {
-                let docs = &docs[..docs.len().min(left)];
-                left -= docs.len();
-                found.extend(docs.iter().map(|doc| matched(*doc, list.cost)));
-                left > 0
-            })?;
+            part.of(segment, list, |docs| found.extend(docs.iter().map(|doc| matched(*doc, list.cost))))?;
         }
         found.sort_unstable_by_key(|matched| (matched.doc, matched.tiers, matched.ranks));
         found.dedup_by_key(|matched| matched.doc);
         return Ok(found);
     }
-    with_costs(segment, lists, most, |costs, touched| match touched {
+    with_costs(segment, lists, part, |costs, touched| match touched {
         Touched::These(docs) => {
             docs.sort_unstable();
             found.extend(docs.iter().map(|doc| matched(*doc, costs[*doc as usize])));
@@ -88,6 +141,7 @@ fn narrow<'a>(
     segment: &Segment,
     lists: impl Iterator<Item = &'a List> + Clone,
     size: usize,
+    part: Part,
     found: &mut Vec<Match>,
 ) -> tantivy::Result<()> {
     let add = |matched: &mut Match, cost: u8| {
@@ -98,7 +152,7 @@ fn narrow<'a>(
     };
     let count = lists.clone().count();
     if found.len().saturating_mul(count).saturating_mul(SEEK) >= size.saturating_add(count * OPEN) {
-        return with_costs(segment, lists, usize::MAX, |costs, _| {
+        return with_costs(segment, lists, part, |costs, _| {
             found.retain_mut(|matched| add(matched, costs[matched.doc as usize]));
         });
     }
@@ -183,7 +237,7 @@ enum Touched {
 fn with_costs<'a>(
     segment: &Segment,
     lists: impl Iterator<Item = &'a List>,
-    most: usize,
+    part: Part,
     read: impl FnOnce(&[u8], &mut Touched),
 ) -> tantivy::Result<()> {
     // Taken out while it is written to, so that a panic on a damaged file leaves nothing behind.
@@ -195,10 +249,7 @@ fn with_costs<'a>(
     let few = length / 64;
     let (mut docs, mut count) = (Vec::new(), 0);
     for list in lists {
-        let mut left = most;
-        list.each_block(segment, |block| {
-            let block = &block[..block.len().min(left)];
-            left -= block.len();
+        part.of(segment, list, |block| {
             for doc in block {
                 let known = &mut costs[*doc as usize];
                 if *known == NONE {
@@ -209,7 +260,6 @@ fn with_costs<'a>(
                 }
                 *known = list.cost.min(*known);
             }
-            left > 0
         })?;
     }
     let mut touched = if count <= few { Touched::These(docs) } else { Touched::Many(count) };

@@ -121,8 +121,8 @@ impl Filters {
 /// With so many movies for a single word no more patience is shown. Several words that a movie holds as they were typed
 /// are no slip.
 const ENOUGH: usize = 10;
-/// Of so many movies for a single word no more are read while somebody types: the most famous come first.
-const MOST_SUGGESTED: usize = 400;
+/// Of so many movies no more are read while somebody types: the most famous come first.
+pub const MOST_SUGGESTED: usize = 400;
 
 /// A question, prepared once for all segments.
 pub struct Question {
@@ -259,7 +259,7 @@ fn as_matches(whole: &[Vec<DocId>]) -> Vec<Vec<Match>> {
 pub struct Search<'a> {
     question: &'a Question,
     snapshot: &'a Snapshot,
-    /// Lists of a single word are read so far only.
+    /// So many are enough.
     most: Option<usize>,
     /// For each clause and word its lists in each segment.
     lists: Vec<Vec<WordLists>>,

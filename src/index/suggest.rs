@@ -4,9 +4,9 @@
 
 use std::collections::HashSet;
 
-use super::lookup::ANY_RANK;
+use super::lookup::{ANY_RANK, Match};
 use super::matching::{Level, Wanted, tier};
-use super::query::{DIRECTOR_RANKS, Question, Rules, Scope, Search, TITLE_RANKS};
+use super::query::{DIRECTOR_RANKS, MOST_SUGGESTED, Question, Rules, Scope, Search, TITLE_RANKS};
 use super::rank;
 use super::segment::Dictionary;
 use super::snapshot::{GenreTerms, Snapshot};
@@ -124,7 +124,7 @@ fn titles(
     let parts = [TITLE_RANKS, ANY_RANK].into_iter().take(question.words().take(2).count());
     for ranks in parts {
         if found.len() < limit {
-            for place in rank::best(snapshot, &search.matches(ranks)?, rules, limit)? {
+            for place in rank::best(snapshot, &with_whole(snapshot, search.matches(ranks)?, rules)?, rules, limit)? {
                 let id = place.id(snapshot);
                 if found.len() < limit && found.iter().all(|(known, _)| *known != id) {
                     found.push((id, place.tiers));
@@ -133,6 +133,22 @@ fn titles(
         }
     }
     Ok(found)
+}
+
+/// Where the first matches were enough, those with the very title that was typed may be too little known to be among
+/// them: they join.
+fn with_whole(snapshot: &Snapshot, mut matches: Vec<Vec<Match>>, rules: &Rules) -> tantivy::Result<Vec<Vec<Match>>> {
+    let typed = rules.typed.join(" ");
+    for (number, matches) in matches.iter_mut().enumerate().filter(|(_, matches)| matches.len() >= MOST_SUGGESTED) {
+        for doc in &rules.whole[number] {
+            if let Err(place) = matches.binary_search_by_key(doc, |matched| matched.doc)
+                && snapshot.segments[number].columns.title(*doc)? == typed
+            {
+                matches.insert(place, Match { doc: *doc, ..Match::default() });
+            }
+        }
+    }
+    Ok(matches)
 }
 
 /// Movies looked through for directors, for each one that is wanted.
