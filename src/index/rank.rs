@@ -112,6 +112,13 @@ fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Resu
     Ok(to_hits(snapshot, &places, facets, Vec::new()))
 }
 
+/// The first movies of a set in each segment, in a sort order.
+pub fn first_of(snapshot: &Snapshot, sets: Vec<FixedBitSet>, page: Page) -> tantivy::Result<Vec<MovieId>> {
+    let walks = snapshot.segments.iter().zip(sets).map(|(segment, set)| in_order(&segment.columns, Some(set), page));
+    let places = merge(snapshot, walks.collect(), page)?;
+    Ok(places.iter().map(|place| place.id(snapshot)).collect())
+}
+
 fn hits(
     snapshot: &Snapshot,
     ranked: Vec<Vec<Ranked>>,

@@ -12,8 +12,9 @@ use super::lock;
 use super::query::Filters;
 use super::schema::Fields;
 use super::segment::{Columns, Segment};
+use super::statistics;
 use crate::model::fold::words;
-use crate::model::{Facet, Sort, genre};
+use crate::model::{Facet, Sort, Statistics, genre};
 
 /// A commit of the index, ready to be searched.
 pub struct Snapshot {
@@ -24,6 +25,7 @@ pub struct Snapshot {
     /// Another number for each content, in this process.
     pub revision: u64,
     everything: OnceLock<Facets>,
+    statistics: OnceLock<Statistics>,
     genre_words: OnceLock<Vec<(String, Vec<String>)>>,
     genre_terms: Mutex<HashMap<&'static str, Arc<GenreTerms>>>,
 }
@@ -55,6 +57,7 @@ impl Snapshot {
             segments,
             revision,
             everything: OnceLock::new(),
+            statistics: OnceLock::new(),
             genre_words: OnceLock::new(),
             genre_terms: Mutex::default(),
         }))
@@ -72,6 +75,15 @@ impl Snapshot {
         }
         let counted = facets::count(self, &Filters::default(), None)?;
         Ok(self.everything.get_or_init(|| counted))
+    }
+
+    /// The whole catalogue in figures.
+    pub fn statistics(&self) -> tantivy::Result<&Statistics> {
+        if let Some(known) = self.statistics.get() {
+            return Ok(known);
+        }
+        let counted = statistics::statistics(self)?;
+        Ok(self.statistics.get_or_init(|| counted))
     }
 
     /// All genres, each with the folded words of its spellings.

@@ -90,7 +90,7 @@ impl Terms {
                 }
             }
         }
-        terms.whole.extend(facts.cast.iter().map(|actor| whole(&name_key(actor), Place::Actor)));
+        terms.whole.extend(facts.cast.iter().map(|actor| whole(&fold(actor), Place::Actor)));
         if let Some(year) = facts.year {
             push(&mut terms.words, &[&year.to_string()], Place::Year);
         }
@@ -99,7 +99,7 @@ impl Terms {
 
     fn add(&mut self, text: &str, place: Place) -> Vec<String> {
         let words = words(text);
-        self.whole.push(whole(&key(text, &words), place));
+        self.whole.push(whole(&if words.is_empty() { fold(text) } else { words.join(" ") }, place));
         // All words as one: `amancalledove`. Two as one are found by the two.
         if words.len() > 2 && place != Place::Director {
             self.whole.push(whole(&words.concat(), place));
@@ -119,15 +119,6 @@ impl Terms {
         }
         words
     }
-}
-
-/// What a person's name is held by as a whole; equal for names that differ in case, accents and signs alone.
-pub fn name_key(name: &str) -> String {
-    key(name, &words(name))
-}
-
-fn key(text: &str, words: &[String]) -> String {
-    if words.is_empty() { fold(text) } else { words.join(" ") }
 }
 
 fn push(terms: &mut String, parts: &[&str], place: Place) {
@@ -210,8 +201,8 @@ mod tests {
     fn of_actors_whole_names_alone_are_held() {
         let facts = Facts { cast: vec!["Toshirō Mifune".to_owned()], ..Facts::default() };
         let terms = Terms::of(&facts, |_| None);
-        assert!(terms.whole.contains(&whole(&name_key("TOSHIRO  mifune"), Place::Actor)));
-        assert!(!terms.whole.contains(&whole(&name_key("Toshiro Mifune"), Place::Director)));
+        assert!(terms.whole.contains(&whole(&fold("TOSHIRO  mifune"), Place::Actor)));
+        assert!(!terms.whole.contains(&whole(&fold("Toshiro Mifune"), Place::Director)));
         assert_eq!((terms.words.as_str(), terms.sounds.as_str(), terms.starts.as_str()), ("", "", ""));
     }
 
