@@ -39,7 +39,7 @@ const DIRECTED: usize = 60;
 pub struct Neighbours {
     /// The first director's other films, the most famous first.
     pub directed: Vec<MovieId>,
-    /// Those that are like it, the most alike first.
+    /// Others that are like it, the most alike first.
     pub similar: Vec<MovieId>,
     /// How many movies have a higher score, and how many have one; `None` where it has none.
     pub above: Option<(u64, u64)>,
@@ -60,7 +60,11 @@ impl Index {
             directed.retain(|id| *id != movie.id);
             directed.truncate(limit);
             let above = movie.facts.score.map(|score| above(&snapshot, score));
-            Ok(Neighbours { directed, similar: similar(&snapshot, movie, limit)?, above })
+            // What is shown as the director's already is not shown again.
+            let mut similar = similar(&snapshot, movie, limit + directed.len())?;
+            similar.retain(|id| !directed.contains(id));
+            similar.truncate(limit);
+            Ok(Neighbours { directed, similar, above })
         })
     }
 }
@@ -261,8 +265,11 @@ mod tests {
             ("Napoleon", "Ridley Scott", &["Drama"], 2023, 6.3, 60.0),
         ]);
         let around = index.around(&movies[0], 12).expect("neighbours");
+        let snapshot = index.opened().snapshot();
+        let alike = similar(&snapshot, &movies[0], 12).expect("alike");
         let ids = |ids: &[MovieId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
-        assert_eq!(ids(&around.similar), [2, 3, 4, 6, 7], "Annie Hall shares neither a genre nor the director");
+        assert_eq!(ids(&alike), [2, 3, 4, 6, 7], "Annie Hall shares neither a genre nor the director");
+        assert_eq!(ids(&around.similar), [2, 4, 6], "the director's films are shown already");
         assert_eq!(ids(&around.directed), [3, 7]);
         assert_eq!(around.above, Some((1, 7)));
     }

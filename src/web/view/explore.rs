@@ -28,7 +28,7 @@ pub fn page(chrome: &Chrome<'_>, themed: &Themed) -> Markup {
         header class="theme-head" {
             h1 { bdi { (title) } }
             (summary(locale, themed))
-            p { a class="button" href=(all) { (icon("search")) span { (tr!(locale, "explore.all_movies")) } } }
+            p { a class="button" href=(all) { (icon("search")) span { (tr!(locale, "explore.in_listing")) } } }
         }
         (row(locale, &tr!(locale, "explore.popular"), &themed.popular, &sorted(&query, Sort::Popularity)))
         (row(locale, &tr!(locale, "explore.best"), &themed.best, &sorted(&query, Sort::Score)))
