@@ -12,7 +12,13 @@ use sha2::{Digest, Sha256};
 /// Folders whose files are served. Icons are part of the pages, locales of the program.
 const SERVED: [&str; 2] = ["assets/css", "assets/js"];
 /// Single files that are served.
-const SERVED_FILES: [&str; 1] = ["assets/icons/fmdb.svg"];
+const SERVED_FILES: [&str; 5] = [
+    "assets/icons/fmdb.svg",
+    "assets/icons/icon-192.png",
+    "assets/icons/icon-512.png",
+    "assets/icons/icon-maskable-512.png",
+    "assets/icons/icon-touch-180.png",
+];
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);

@@ -1,5 +1,6 @@
 //! Flows: one use case a file, store and index together. Handlers and commands call these and nothing below.
 
+pub mod explore;
 pub mod search;
 
 pub mod edit_movie;

@@ -18,6 +18,11 @@ mod query;
 mod rank;
 mod suggest;
 
+mod likeness;
+mod numbers;
+mod person;
+mod statistics;
+
 mod forms;
 mod schema;
 mod segment;
@@ -36,8 +41,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use serde::{Deserialize, Serialize};
 use tantivy::{DocAddress, Searcher};
 
+pub use self::likeness::Neighbours;
 pub use self::marks::Marker;
 use self::open::Opened;
+pub use self::person::Films;
 use self::query::Question;
 pub use self::rank::Hits;
 use self::rank::Page;

@@ -4,21 +4,29 @@
 //! `model`, `model` knows nobody. Start with [`movie`], then [`draft`], the one way in for every change.
 
 pub mod account;
+pub mod around;
 pub mod draft;
 pub mod fold;
 pub mod genre;
 pub mod listing;
 pub mod movie;
+pub mod person;
 pub mod problem;
 pub mod query;
 pub mod raw;
+pub mod statistics;
 pub mod suggestion;
+pub mod theme;
 
 pub use account::{Account, Role, Username};
+pub use around::{Around, Place};
 pub use draft::{Given, MovieDraft};
 pub use listing::{Facet, Listing};
 pub use movie::{Facts, Movie, MovieId, Rev};
+pub use person::Person;
 pub use problem::{FieldErrors, Problem};
 pub use query::{ListingQuery, Order, Range, Sort};
 pub use raw::{Field, RawMovie, RawValue};
+pub use statistics::Statistics;
 pub use suggestion::{Suggestion, SuggestionField, SuggestionQuery};
+pub use theme::{Theme, Themed};

@@ -8,11 +8,15 @@
 pub mod routes;
 
 pub mod account;
+pub mod explore;
 pub mod home;
 pub mod listing;
 pub mod manage;
 pub mod movie;
+pub mod person;
 pub mod setup;
+pub mod share;
+pub mod sitemap;
 pub mod status;
 pub mod suggest;
 

@@ -109,7 +109,11 @@ fn fit(ranked: Vec<(u16, Suggestion)>, limit: usize) -> Vec<Suggestion> {
     titles.into_iter().map(|(_, suggestion)| suggestion).collect()
 }
 
-fn ready(app: &App) -> Result<(), FlowError> {
+/// Searches are whole.
+///
+/// # Errors
+/// Unavailable while the index is being built.
+pub fn ready(app: &App) -> Result<(), FlowError> {
     if app.following.is_ready() && !app.index.is_damaged() { Ok(()) } else { Err(IndexError::Building.into()) }
 }
 

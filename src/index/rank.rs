@@ -113,6 +113,13 @@ fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Resu
     Ok(to_hits(snapshot, &places, facets, Vec::new()))
 }
 
+/// The first movies of a set in each segment, in a sort order.
+pub fn first_of_sets(snapshot: &Snapshot, sets: Vec<FixedBitSet>, page: Page) -> tantivy::Result<Vec<MovieId>> {
+    let walks = snapshot.segments.iter().zip(sets).map(|(segment, set)| walk(&segment.columns, Some(set), page));
+    let places = merge(snapshot, walks.collect(), page)?;
+    Ok(places.iter().map(|place| place.id(snapshot)).collect())
+}
+
 fn to_hits(snapshot: &Snapshot, places: &[Place], facets: Facets, dropped: Vec<String>) -> Hits {
     Hits {
         ids: places.iter().map(|place| place.id(snapshot)).collect(),

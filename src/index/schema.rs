@@ -14,7 +14,7 @@ use crate::model::fold::fold;
 use crate::model::{Movie, MovieId, genre};
 
 /// The shape of the index and of its texts.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 const WORDS: &str = "words";
 
@@ -42,6 +42,8 @@ pub struct Fields {
     year: Field,
     score: Field,
     popularity: Field,
+    votes: Field,
+    runtime: Field,
     standing: Field,
 }
 
@@ -64,12 +66,20 @@ pub mod column {
     pub const SCORE: &str = "score";
     /// [`super::UNKNOWN`] where it is.
     pub const POPULARITY: &str = "popularity";
+    /// [`super::UNKNOWN_VOTES`] where they are.
+    pub const VOTES: &str = "votes";
+    /// Minutes; 0 where they are unknown.
+    pub const RUNTIME: &str = "runtime";
     /// What the documents of a segment are sorted by, see [`super::standing`].
     pub const STANDING: &str = "standing";
 }
 
 /// Stands for an unknown score or popularity, which are never negative.
 pub const UNKNOWN: f64 = -1.0;
+
+/// Stands for an unknown number of votes. So great that nobody has counted so many, and it takes no more bits than
+/// the votes of a well-known movie.
+pub const UNKNOWN_VOTES: u64 = (1 << 24) - 1;
 
 /// The schema with its fields.
 pub fn schema() -> (Schema, Fields) {
@@ -102,6 +112,8 @@ pub fn schema() -> (Schema, Fields) {
         year: builder.add_u64_field(column::YEAR, FAST),
         score: builder.add_f64_field(column::SCORE, FAST),
         popularity: builder.add_f64_field(column::POPULARITY, FAST),
+        votes: builder.add_u64_field(column::VOTES, FAST),
+        runtime: builder.add_u64_field(column::RUNTIME, FAST),
         standing: builder.add_u64_field(column::STANDING, FAST),
     };
     (builder.build(), fields)
@@ -167,6 +179,8 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     document.add_u64(fields.year, facts.year.map_or(0, u64::from));
     document.add_f64(fields.score, facts.score.unwrap_or(UNKNOWN));
     document.add_f64(fields.popularity, facts.popularity.unwrap_or(UNKNOWN));
+    document.add_u64(fields.votes, facts.votes.map_or(UNKNOWN_VOTES, |votes| votes.min(UNKNOWN_VOTES - 1)));
+    document.add_u64(fields.runtime, facts.runtime.map_or(0, u64::from));
     let fame = facts.popularity.or_else(|| facts.votes.map(popularity_from_votes)).unwrap_or(0.0);
     document.add_u64(fields.standing, standing(movie.id, fame));
     document

@@ -141,7 +141,12 @@ pub enum SetKey {
     Years(u16, u16),
     /// Those with a score from the first to the last, as bits of `f32`.
     Scores(u32, u32),
+    /// Those whose score may be trusted: it rests on [`ENOUGH_VOTES`], or nobody has said on how many.
+    Trusted,
 }
+
+/// So many votes make a score that is worth comparing.
+pub const ENOUGH_VOTES: u64 = 1000;
 
 /// Sets that are kept: 125 KB each in a segment of a million movies.
 const KEPT_SETS: u64 = 160;
@@ -164,12 +169,16 @@ pub struct Columns {
     pub ids: Column<u64>,
     /// See [`schema::standing`].
     pub standings: Column<u64>,
+    /// Minutes, 0 where unknown.
+    pub runtimes: Column<u64>,
+    votes: Column<u64>,
     popularity: Column<f64>,
     exact_scores: Column<f64>,
     /// The titles' keys; none in an empty segment.
     titles: Option<StrColumn>,
     title_starts: Column<u64>,
-    directors: Option<StrColumn>,
+    /// The directors' names; none in a segment without any.
+    pub directors: Option<StrColumn>,
     sets: Cache<SetKey, Arc<FixedBitSet>>,
     orders: [OnceLock<Option<Box<[DocId]>>>; 10],
 }
@@ -234,6 +243,8 @@ impl Columns {
             years,
             ids,
             standings,
+            runtimes: fast.u64(column::RUNTIME)?,
+            votes: fast.u64(column::VOTES)?,
             popularity: fast.f64(column::POPULARITY)?,
             exact_scores,
             titles: fast.str(column::TITLE_KEY)?,
@@ -254,6 +265,9 @@ impl Columns {
         self.sets.get_with(key, || {
             Arc::new(match key {
                 SetKey::Genre(bit) => self.where_all(|doc| self.genres.of(doc) >> bit & 1 == 1),
+                SetKey::Trusted => {
+                    self.where_all(|doc| self.votes.first(doc as DocId).is_some_and(|votes| votes >= ENOUGH_VOTES))
+                }
                 SetKey::Years(first, last) => self.where_all(|doc| (first..=last).contains(&self.years[doc])),
                 SetKey::Scores(first, last) => {
                     let range = f32::from_bits(first)..=f32::from_bits(last);

@@ -13,8 +13,9 @@ use super::lock;
 use super::query::{Filters, FiltersKey};
 use super::schema::Fields;
 use super::segment::{Columns, Segment};
+use super::statistics;
 use crate::model::fold::words;
-use crate::model::{Facet, Sort, genre};
+use crate::model::{Facet, Sort, Statistics, genre};
 
 /// A commit of the index, ready to be searched.
 pub struct Snapshot {
@@ -26,6 +27,7 @@ pub struct Snapshot {
     pub revision: u64,
     everything: OnceLock<Facets>,
     browsed: Cache<FiltersKey, Arc<Facets>>,
+    statistics: OnceLock<Statistics>,
     genre_words: OnceLock<Vec<(String, Vec<String>)>>,
     genre_terms: Mutex<HashMap<&'static str, Arc<GenreTerms>>>,
 }
@@ -61,6 +63,7 @@ impl Snapshot {
             revision,
             everything: OnceLock::new(),
             browsed: Cache::new(KEPT_FACETS),
+            statistics: OnceLock::new(),
             genre_words: OnceLock::new(),
             genre_terms: Mutex::default(),
         }))
@@ -89,6 +92,15 @@ impl Snapshot {
         let counted = Arc::new(facets::count(self, filters, None)?);
         self.browsed.insert(key, Arc::clone(&counted));
         Ok(counted)
+    }
+
+    /// The whole catalogue in figures.
+    pub fn statistics(&self) -> tantivy::Result<&Statistics> {
+        if let Some(known) = self.statistics.get() {
+            return Ok(known);
+        }
+        let counted = statistics::statistics(self)?;
+        Ok(self.statistics.get_or_init(|| counted))
     }
 
     /// All genres, each with the folded words of its spellings.

@@ -28,10 +28,12 @@ pub enum Place {
     Director = 3,
     /// The year, as a word: `dune 2021`.
     Year = 4,
+    /// An actor's name. Held whole alone, to find an actor's films; no word is looked for there.
+    Actor = 5,
 }
 
 impl Place {
-    /// All of them.
+    /// All whose words are held.
     pub const ALL: [Self; 4] = [Self::Title, Self::OtherTitle, Self::Director, Self::Year];
 
     /// The place that a term's last byte names.
@@ -88,6 +90,7 @@ impl Terms {
                 }
             }
         }
+        terms.whole.extend(facts.cast.iter().map(|actor| whole(&fold(actor), Place::Actor)));
         if let Some(year) = facts.year {
             push(&mut terms.words, &[&year.to_string()], Place::Year);
         }
@@ -192,6 +195,15 @@ mod tests {
         assert!(held("A Man Called Ove", "amancalledove"));
         assert!(!held("Star Wars", "starwars"));
         assert!(held("?", "?"));
+    }
+
+    #[test]
+    fn of_actors_whole_names_alone_are_held() {
+        let facts = Facts { cast: vec!["Toshirō Mifune".to_owned()], ..Facts::default() };
+        let terms = Terms::of(&facts, |_| None);
+        assert!(terms.whole.contains(&whole(&fold("TOSHIRO  mifune"), Place::Actor)));
+        assert!(!terms.whole.contains(&whole(&fold("Toshiro Mifune"), Place::Director)));
+        assert_eq!((terms.words.as_str(), terms.sounds.as_str(), terms.starts.as_str()), ("", "", ""));
     }
 
     #[test]

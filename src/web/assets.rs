@@ -46,6 +46,7 @@ pub fn find(name: &str, accept_encoding: Option<&str>) -> Option<Asset> {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "png")) => "image/png",
         _ => "application/octet-stream",
     };
     let etag = format!("\"{hashed}{}\"", encoding.map(|encoding| format!("-{encoding}")).unwrap_or_default());

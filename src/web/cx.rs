@@ -128,6 +128,8 @@ pub struct Asked {
     pub chosen: Option<Locale>,
     /// Path and query without `lang` and `notice`.
     pub address: String,
+    /// How the visitor names this site: `https://movies.example`.
+    pub origin: String,
     /// The query was not UTF-8.
     pub is_garbled: bool,
 }
@@ -143,6 +145,7 @@ impl Asked {
         let locale = i18n::negotiate(lang, cookie.as_deref(), accepted);
         let chosen = lang.and_then(Locale::parse);
         let address = address(&path, &raw);
+        let origin = guard::origin(&headers, arrival.peer);
         Self {
             server,
             method,
@@ -159,6 +162,7 @@ impl Asked {
             locale,
             chosen,
             address,
+            origin,
             is_garbled,
         }
     }
@@ -252,6 +256,7 @@ impl Asked {
             csrf: self.csrf(),
             address: &self.address,
             may_read: self.may_read(),
+            site: self.server.app.config.public.then_some(self.origin.as_str()),
             signup_open: self.server.app.config.signup_open,
             notice: Notice::ALL.into_iter().find(|known| Some(known.name()) == notice),
         }

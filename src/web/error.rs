@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::cx::Asked;
 use super::reply::{self, Response};
-use super::view;
+use super::view::{self, Chrome};
 use crate::flows::FlowError;
 use crate::model::{FieldErrors, MovieId};
 
@@ -135,7 +135,9 @@ impl WebError {
             let next: String = byte_serialize(asked.address.as_bytes()).collect();
             reply::see_other(asked, &format!("/signin?next={next}"))
         } else {
-            reply::html(asked, status, view::error::page(&asked.chrome(), self.page(), &self.fields(), id))
+            // What is not there has no address to be found under.
+            let chrome = Chrome { site: None, ..asked.chrome() };
+            reply::html(asked, status, view::error::page(&chrome, self.page(), &self.fields(), id))
         };
         if response.status() == StatusCode::UNAUTHORIZED {
             reply::set(&mut response, WWW_AUTHENTICATE, "Bearer realm=\"fmdb\"");

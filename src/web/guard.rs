@@ -174,6 +174,14 @@ pub fn is_https(headers: &HeaderMap, peer: IpAddr) -> bool {
     said.and_then(|value| value.to_str().ok()).is_some_and(|text| text.trim().eq_ignore_ascii_case("https"))
 }
 
+/// Scheme and host as the visitor's browser has them. Only [`host`] tells whether the host may be believed at all; an
+/// answer that holds it must not be given to somebody who names another.
+pub fn origin(headers: &HeaderMap, peer: IpAddr) -> String {
+    let scheme = if is_https(headers, peer) { "https" } else { "http" };
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{scheme}://{host}")
+}
+
 /// A request names one host, and an absolute address names the same.
 ///
 /// # Errors

@@ -67,7 +67,9 @@ impl Place {
             Some(Role::Admin) => "admin",
         };
         let form = if cx.wants_json() { "json" } else { "html" };
-        let key = [visitor, form, cx.locale.code(), &cx.address].join(" ");
+        // Some answers name the host that they were asked under.
+        let site = cx.origin.as_str();
+        let key = [visitor, form, cx.locale.code(), site, &cx.address].join(" ");
         Self { key, state, account: OnceLock::new() }
     }
 

@@ -7,7 +7,7 @@ use super::error::WebError;
 use super::kept::Place;
 use super::reply::Response;
 use super::view;
-use crate::flows::search;
+use crate::flows::{explore, search};
 
 /// `GET /movie/ID`.
 pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
@@ -16,11 +16,11 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
         return Ok(kept);
     }
     let id = cx.id()?;
-    let movie = cx.blocking(move |app| search::movie(app, id)).await?;
-    Ok(if cx.wants_json() {
-        place.json(&cx, &json!(movie))
-    } else {
-        let page = view::movie::page(&place.chrome(&cx), &movie);
-        place.html(&cx, page)
-    })
+    if cx.wants_json() {
+        let movie = cx.blocking(move |app| search::movie(app, id)).await?;
+        return Ok(place.json(&cx, &json!(movie)));
+    }
+    let (movie, around) = cx.blocking(move |app| explore::movie(app, id)).await?;
+    let page = view::movie::page(&place.chrome(&cx), &movie, &around);
+    Ok(place.html(&cx, page))
 }

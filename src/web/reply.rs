@@ -120,6 +120,11 @@ pub fn json_text(asked: &Asked, status: StatusCode, text: impl Into<Body>) -> Re
     vary(asked, bytes(status, Cache::of(asked), "application/json", text))
 }
 
+/// A document of another kind, in the visitor's language or with the visitor's name of this site.
+pub fn document(asked: &Asked, kind: &'static str, body: impl Into<Body>) -> Response {
+    vary(asked, bytes(StatusCode::OK, Cache::of(asked), kind, body))
+}
+
 /// Leads a browser on to an address.
 pub fn see_other(asked: &Asked, location: &str) -> Response {
     let mut response = bytes(StatusCode::SEE_OTHER, Cache::Never, "text/plain; charset=utf-8", "");

@@ -19,7 +19,9 @@ use super::body::{self, Chunks};
 use super::cx::{AdminCx, Arrived, Asked, Cx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
-use super::{Server, account, guard, home, listing, manage, movie, setup, status, suggest};
+use super::{
+    Server, account, explore, guard, home, listing, manage, movie, person, setup, share, sitemap, status, suggest,
+};
 
 use Handler::{Admins, All, Readers, SetupHolder};
 
@@ -28,6 +30,12 @@ pub const ROUTES: &[Route] = &[
     get("/", All(|cx| Box::pin(home::show(cx)))),
     get("/listing", Readers(|cx| Box::pin(listing::show(cx)))),
     get("/movie/{id}", Readers(|cx| Box::pin(movie::show(cx)))),
+    get("/person/{name}", Readers(|cx| Box::pin(person::show(cx)))),
+    get("/genre/{name}", Readers(|cx| Box::pin(explore::genre(cx)))),
+    get("/decade/{year}", Readers(|cx| Box::pin(explore::decade(cx)))),
+    get("/browse", Readers(|cx| Box::pin(explore::browse(cx)))),
+    get("/stats", Readers(|cx| Box::pin(explore::statistics(cx)))),
+    get("/random", Readers(|cx| Box::pin(explore::random(cx)))),
     get("/suggest", Readers(|cx| Box::pin(suggest::show(cx)))),
     // The catalogue's care.
     get("/admin", Admins(|cx| Box::pin(listing::show_admin(cx)))),
@@ -52,7 +60,12 @@ pub const ROUTES: &[Route] = &[
     get("/readyz", All(|cx| Box::pin(status::ready(cx)))),
     get("/metrics", All(|cx| Box::pin(status::metrics(cx)))),
     get("/api/openapi.json", All(|cx| Box::pin(status::openapi(cx)))),
-    get("/robots.txt", All(|cx| Box::pin(status::robots(cx)))),
+    get("/feed.xml", Readers(|cx| Box::pin(share::feed(cx)))),
+    get("/opensearch.xml", All(|cx| Box::pin(share::opensearch(cx)))),
+    get("/manifest.webmanifest", All(|cx| Box::pin(share::manifest(cx)))),
+    get("/sitemap.xml", All(|cx| Box::pin(sitemap::index(cx)))),
+    get("/sitemap/{part}", All(|cx| Box::pin(sitemap::part(cx)))),
+    get("/robots.txt", All(|cx| Box::pin(share::robots(cx)))),
     get("/favicon.ico", All(|cx| Box::pin(status::favicon(cx)))),
     get("/assets/{name}", All(|cx| Box::pin(status::asset(cx)))),
 ];

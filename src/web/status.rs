@@ -52,12 +52,6 @@ pub async fn openapi(_: Cx) -> Result<Response, WebError> {
     Ok(reply::bytes(StatusCode::OK, Cache::Hour, "application/json", described))
 }
 
-/// `GET /robots.txt`: pages may be found, forms need not be.
-pub async fn robots(_: Cx) -> Result<Response, WebError> {
-    let text = "User-agent: *\nDisallow: /admin\nDisallow: /manage/\nDisallow: /suggest\nDisallow: /setup\n";
-    Ok(reply::bytes(StatusCode::OK, Cache::Hour, "text/plain; charset=utf-8", text))
-}
-
 /// `GET /favicon.ico`, which browsers ask for by themselves.
 pub async fn favicon(cx: Cx) -> Result<Response, WebError> {
     embedded(&cx, "favicon.ico")

@@ -1,20 +1,37 @@
 //! Autocomplete, always JSON.
 
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::cx::ReaderCx;
 use super::error::WebError;
 use super::kept::Place;
-use super::reply::Response;
+use super::reply::{self, Response};
 use crate::flows::search;
 use crate::i18n::{self, Locale};
 use crate::model::query::is_malformed;
-use crate::model::{Suggestion, SuggestionQuery};
+use crate::model::{FieldErrors, Problem, Suggestion, SuggestionQuery};
 
 /// `GET /suggest`. The answer holds the text as it was typed, so that a page knows which of its questions it answers.
+/// With `format=opensearch` it has the shape that a browser's address bar reads.
 pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
-    let place = Place::of(&cx);
-    if let Some(kept) = place.find(&cx) {
+    match cx.value("format") {
+        None | Some("" | "json") => find(&cx, false).await,
+        Some("opensearch") => {
+            let mut response = find(&cx, true).await?;
+            reply::set(&mut response, CONTENT_TYPE, "application/x-suggestions+json");
+            Ok(response)
+        }
+        Some(_) => {
+            let problem = Problem::NotAChoice { choices: "json, opensearch" };
+            Err(WebError::BadParameters(FieldErrors::of("format", problem)))
+        }
+    }
+}
+
+async fn find(cx: &ReaderCx, opensearch: bool) -> Result<Response, WebError> {
+    let place = Place::of(cx);
+    if let Some(kept) = place.find(cx) {
         return Ok(kept);
     }
     let query = SuggestionQuery::parse(cx.pairs()).map_err(|errors| {
@@ -22,8 +39,30 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
     })?;
     let (typed, locale) = (cx.value("q").unwrap_or_default(), cx.locale);
     let suggestions = cx.blocking(move |app| search::suggest(app, &query, locale)).await?;
+    if opensearch {
+        return Ok(place.json(cx, &completions(typed, &suggestions, &cx.origin)));
+    }
     let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();
-    Ok(place.json(&cx, &json!({"q": typed, "suggestions": suggestions})))
+    Ok(place.json(cx, &json!({"q": typed, "suggestions": suggestions})))
+}
+
+/// Texts, what is said of each, and where each leads.
+fn completions(typed: &str, suggestions: &[Suggestion], site: &str) -> Value {
+    let about = |suggestion: &Suggestion| match suggestion {
+        Suggestion::Title { year, director, .. } => {
+            let facts = year.map(|year| year.to_string()).into_iter().chain(director.clone());
+            facts.collect::<Vec<_>>().join(" · ")
+        }
+        Suggestion::Director { .. } | Suggestion::Genre { .. } => String::new(),
+    };
+    let texts: Vec<&str> = suggestions.iter().map(Suggestion::text).collect();
+    let abouts: Vec<String> = suggestions.iter().map(about).collect();
+    let address = |suggestion: &Suggestion| {
+        let json = suggestion.to_json();
+        format!("{site}{}", json["url"].as_str().unwrap_or("/"))
+    };
+    let addresses: Vec<String> = suggestions.iter().map(address).collect();
+    json!([typed, texts, abouts, addresses])
 }
 
 /// A suggestion; a genre with its name in the visitor's language beside the one that the catalogue has.

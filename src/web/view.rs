@@ -4,6 +4,12 @@ pub mod home;
 pub mod listing;
 pub mod movie;
 
+pub mod explore;
+pub mod person;
+pub mod statistics;
+
+pub mod chart;
+
 pub mod account;
 pub mod admin;
 pub mod forms;
@@ -12,8 +18,10 @@ pub mod error;
 
 mod filters;
 mod layout;
+mod meta;
 mod parts;
 
+pub use self::parts::{decade_page, genre_page};
 use crate::i18n::Locale;
 use crate::model::Account;
 
@@ -30,6 +38,9 @@ pub struct Chrome<'a> {
     pub address: &'a str,
     /// The visitor may read the catalogue.
     pub may_read: bool,
+    /// `https://movies.example` on a site that everybody may read, for addresses that leave it: search engines, shared
+    /// links. `None` elsewhere, and where the page has no address of its own.
+    pub site: Option<&'a str>,
     /// Accounts can be made by anyone.
     pub signup_open: bool,
     /// What has just been done, to be told once.

@@ -14,6 +14,7 @@ mod facets;
 mod forgiving;
 mod http;
 mod kept;
+mod pages;
 mod routes;
 mod search;
 

@@ -5,7 +5,7 @@ use fmdb::web::routes::{ROUTES, Who};
 use crate::fmdb::{Client, Folder, Reply};
 
 fn call(client: &Client<'_>, method: &str, path: &str) -> Reply {
-    let path = path.replace("{id}", "1").replace("{name}", "app.css");
+    let path = path.replace("{id}", "1").replace("{name}", "app.css").replace("{year}", "1970");
     if method == "POST" { client.form(&path, "") } else { client.send(method, &path, "", b"") }
 }
 
@@ -38,7 +38,7 @@ fn nobody_sees_or_changes_what_they_may_not() {
         assert!(!matches!(status, 401 | 403 | 500..), "{} {} {status}", route.method, route.path);
     }
     let public = Folder::new();
-    public.load(r#"[{"title":"One"}]"#);
+    public.load(r#"[{"title":"One","director":"app.css","genres":["app.css"],"year":1977}]"#);
     let server = public.serve(&["--public"]);
     let json = server.nobody().with("accept", "application/json");
     for route in ROUTES {
@@ -113,6 +113,11 @@ fn every_page_speaks_every_language_and_has_no_inline_code() {
         "/manage/update?id=1",
         "/manage/delete/1",
         "/nowhere",
+        "/person/A%20%26%20B",
+        "/genre/%3Ci%3E",
+        "/decade/1990",
+        "/browse",
+        "/stats",
         "/signin?next=/admin",
         "/signup",
     ];
@@ -128,7 +133,9 @@ fn every_page_speaks_every_language_and_has_no_inline_code() {
             for forbidden in ["<script>", " style=", "\" onload=", " onclick=\"", "<style", "javascript:", "%{"] {
                 assert!(!page.body.contains(forbidden), "{path} {}: {forbidden}", locale.code());
             }
-            for key in ["nav.", "listing.", "error.", "form.", "genre.", "account.", "notice."] {
+            for key in [
+                "nav.", "listing.", "error.", "form.", "genre.", "account.", "notice.", "person.", "explore.", "stats.",
+            ] {
                 assert!(!page.body.contains(&format!(">{key}")), "{path} {}: {key}", locale.code());
             }
         }

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::meta::{self, Meta};
 use super::parts::{icon, star, with_parameter};
 use super::{Chrome, Notice};
 use crate::i18n::{self, Locale};
@@ -18,6 +19,15 @@ pub fn page(chrome: &Chrome<'_>, title: &str, content: &Markup) -> Markup {
 
 /// A page whose search field in the bar holds `query`.
 pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Markup) -> Markup {
+    frame(chrome, title, query, &Meta::default(), content)
+}
+
+/// A page that says more of itself to machines.
+pub fn with_meta(chrome: &Chrome<'_>, title: &str, meta: &Meta, content: &Markup) -> Markup {
+    frame(chrome, title, "", meta, content)
+}
+
+fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &Markup) -> Markup {
     let locale = chrome.locale;
     html! {
         (DOCTYPE)
@@ -26,8 +36,8 @@ pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Mark
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                meta name="description" content=(tr!(locale, "site.tagline"));
                 title { (tr!(locale, "site.page_title", page = title)) }
+                (meta::head(chrome, title, meta))
                 link rel="icon" href=(assets::url("fmdb.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::url("beer.css"));
                 link rel="stylesheet" href=(assets::url("app.css"));

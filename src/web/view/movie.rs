@@ -1,15 +1,17 @@
 //! The page of one movie.
 
 use maud::{Markup, html};
+use serde_json::{Map, Value, json};
 
+use super::meta::{Meta, beginning};
 use super::parts::{self, icon};
-use super::{Chrome, admin, layout};
+use super::{Chrome, admin, explore, layout};
 use crate::i18n::{self, Locale};
-use crate::model::{Facts, Movie, Role};
+use crate::model::{Around, Facts, Movie, Place, Role};
 use crate::tr;
 
 /// The page.
-pub fn page(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
+pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around) -> Markup {
     let locale = chrome.locale;
     let facts = &movie.facts;
     let is_admin = chrome.account.is_some_and(|account| account.role == Role::Admin);
@@ -19,7 +21,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
             div class="movie-text" {
                 h1 { bdi { (facts.title) } }
                 p class="movie-line" {
-                    @if let Some(year) = facts.year { span { (i18n::year(locale, year)) } }
+                    @if let Some(year) = facts.year { a href=(parts::decade_page(year)) { (i18n::year(locale, year)) } }
                     @if let Some(minutes) = facts.runtime { span { (i18n::plural(locale, "minutes", u64::from(minutes))) } }
                     @if let Some(score) = facts.score {
                         (parts::score(locale, score))
@@ -30,10 +32,11 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
                     @if facts.directors.is_empty() {
                         (tr!(locale, "movie.unknown_director"))
                     } @else {
-                        (tr!(locale, "movie.directed_by")) " " (parts::people(&facts.directors))
+                        (tr!(locale, "movie.directed_by")) " " (parts::person_links(&facts.directors))
                     }
                 }
-                (parts::genre_chips(locale, &facts.genres))
+                @if let Some(place) = around.place { (standing(locale, place)) }
+                (genres(locale, &facts.genres))
                 @if let Some(overview) = &facts.overview {
                     h2 { (tr!(locale, "movie.overview")) }
                     p class="overview" dir="auto" { (overview) }
@@ -42,10 +45,104 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
                 @if is_admin { (ways(chrome, movie)) }
             }
         }
+        (neighbours(locale, facts, around))
         p { a class="return" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
         @if is_admin { (admin::dialog(chrome)) }
     };
-    layout::page(chrome, &facts.title, &content)
+    layout::with_meta(chrome, &named(facts), &meta(chrome, movie), &content)
+}
+
+/// The title with the year, which tells a film from another of its name.
+fn named(facts: &Facts) -> String {
+    facts.year.map_or_else(|| facts.title.clone(), |year| format!("{} ({year})", facts.title))
+}
+
+/// Where the movie stands among all by score.
+fn standing(locale: Locale, place: Place) -> Markup {
+    let (rank, of) = (i18n::number(locale, place.rank), i18n::number(locale, place.of));
+    html! {
+        p class="standing" {
+            a href="/listing?sort=score" { (tr!(locale, "explore.standing", rank = rank, of = of)) }
+        }
+    }
+}
+
+fn genres(locale: Locale, genres: &[String]) -> Markup {
+    html! {
+        @if !genres.is_empty() {
+            ul class="chips" {
+                @for genre in genres {
+                    li { a class="chip small" href=(parts::genre_page(genre)) { bdi { (i18n::genre_name(locale, genre)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn neighbours(locale: Locale, facts: &Facts, around: &Around) -> Markup {
+    let director = facts.directors.first().map_or("", String::as_str);
+    html! {
+        (explore::row(locale, &tr!(locale, "explore.more_by", name = director), &around.directed, &parts::person_page(director)))
+        (explore::row(locale, &tr!(locale, "explore.similar"), &around.similar, ""))
+    }
+}
+
+fn meta(chrome: &Chrome<'_>, movie: &Movie) -> Meta {
+    let (locale, facts) = (chrome.locale, &movie.facts);
+    let description = facts.overview.clone().unwrap_or_else(|| {
+        let mut parts = vec![named(facts)];
+        if let Some(directors) = facts.director() {
+            parts.push(format!("{} {directors}", tr!(locale, "movie.directed_by")));
+        }
+        parts.extend(facts.genres.iter().map(|genre| i18n::genre_name(locale, genre)));
+        parts.extend(facts.score.map(|score| tr!(locale, "movie.score_of", score = i18n::score(locale, score))));
+        parts.join(" · ")
+    });
+    let path = format!("/movie/{}", movie.id);
+    let data = data(chrome, facts, &path);
+    Meta {
+        description: beginning(&description),
+        canonical: Some(path),
+        kind: Some("video.movie"),
+        data: Some(data),
+        ..Meta::default()
+    }
+}
+
+/// The facts as schema.org names them.
+fn data(chrome: &Chrome<'_>, facts: &Facts, path: &str) -> Value {
+    let address = |path: &str| chrome.site.map(|site| format!("{site}{path}"));
+    let people = |names: &[String]| -> Vec<Value> {
+        let person = |name: &String| match address(&parts::person_page(name)) {
+            Some(url) => json!({"@type": "Person", "name": name, "url": url}),
+            None => json!({"@type": "Person", "name": name}),
+        };
+        names.iter().map(person).collect()
+    };
+    let mut data = Map::new();
+    let mut set = |name: &str, value: Option<Value>| value.map(|value| data.insert(name.to_owned(), value));
+    set("@context", Some(json!("https://schema.org")));
+    set("@type", Some(json!("Movie")));
+    set("name", Some(json!(facts.title)));
+    set("url", address(path).map(Value::from));
+    let others: Vec<&String> = facts.original_title.iter().chain(&facts.alternate_titles).collect();
+    set("alternateName", (!others.is_empty()).then(|| json!(others)));
+    set("datePublished", facts.year.map(|year| json!(year.to_string())));
+    set("director", (!facts.directors.is_empty()).then(|| json!(people(&facts.directors))));
+    set("actor", (!facts.cast.is_empty()).then(|| json!(people(&facts.cast))));
+    set("genre", (!facts.genres.is_empty()).then(|| json!(facts.genres)));
+    set("duration", facts.runtime.map(|minutes| json!(format!("PT{minutes}M"))));
+    set("description", facts.overview.as_ref().map(|overview| json!(overview)));
+    // A rating of nobody knows how many is none to schema.org.
+    let rating = facts.score.zip(facts.votes.filter(|votes| *votes > 0)).map(|(score, votes)| {
+        json!({"@type": "AggregateRating", "ratingValue": score, "bestRating": 10, "worstRating": 0, "ratingCount": votes})
+    });
+    set("aggregateRating", rating);
+    let imdb = facts.imdb_id.as_ref().map(|id| format!("https://www.imdb.com/title/{id}/"));
+    let tmdb = facts.tmdb_id.map(|id| format!("https://www.themoviedb.org/movie/{id}"));
+    let same: Vec<String> = imdb.into_iter().chain(tmdb).collect();
+    set("sameAs", (!same.is_empty()).then(|| json!(same)));
+    Value::Object(data)
 }
 
 fn table(locale: Locale, facts: &Facts) -> Markup {
@@ -67,7 +164,7 @@ fn table(locale: Locale, facts: &Facts) -> Markup {
                 }
                 @if !facts.cast.is_empty() {
                     dt { (tr!(locale, "movie.cast")) }
-                    dd { @for (position, name) in facts.cast.iter().enumerate() { @if position > 0 { ", " } bdi { (name) } } }
+                    dd { (parts::person_links(&facts.cast)) }
                 }
                 @if let Some(popularity) = facts.popularity {
                     dt { (tr!(locale, "movie.popularity")) }

@@ -1,6 +1,7 @@
 //! Small parts that pages share: icons, poster art, chips, fields, addresses. The only place of `PreEscaped`.
 
 use maud::{Markup, PreEscaped, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::i18n::{self, Locale};
 use crate::model::fold::words;
@@ -45,12 +46,12 @@ pub fn poster(movie: &Movie) -> Markup {
 }
 
 /// One of twelve colours; a small hash of the title's letters (FNV-1a).
-fn hue(title: &str) -> u32 {
+pub fn hue(title: &str) -> u32 {
     title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 12
 }
 
 /// The first letters of the first words that say something, at most three.
-fn initials(title: &str) -> String {
+pub fn initials(title: &str) -> String {
     const SMALL: [&str; 16] =
         ["the", "a", "an", "of", "and", "le", "la", "les", "der", "die", "das", "el", "los", "il", "o", "os"];
     let all = words(title);
@@ -63,6 +64,26 @@ fn initials(title: &str) -> String {
 pub fn star() -> Markup {
     let symbol = include_str!("../../../assets/icons/star_symbol.svg");
     PreEscaped(symbol.trim_end().to_owned())
+}
+
+/// Facts for machines inside a page. No browser runs them, and nothing in them can end the block or look like a tag.
+pub fn data_block(data: &serde_json::Value) -> Markup {
+    let text = data.to_string();
+    let mut safe = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '<' => safe.push_str("\\u003c"),
+            '>' => safe.push_str("\\u003e"),
+            '&' => safe.push_str("\\u0026"),
+            '\\' => match characters.next() {
+                Some('"') => safe.push_str("\\u0022"),
+                other => safe.extend(std::iter::once('\\').chain(other)),
+            },
+            other => safe.push(other),
+        }
+    }
+    html! { script type="application/ld+json" { (PreEscaped(safe)) } }
 }
 
 /// A score with its star, which [`star`] has drawn.
@@ -90,6 +111,16 @@ pub fn genre_chips(locale: Locale, genres: &[String]) -> Markup {
     }
 }
 
+/// Links to the page of each person.
+pub fn person_links(names: &[String]) -> Markup {
+    html! {
+        @for (position, name) in names.iter().enumerate() {
+            @if position > 0 { ", " }
+            a href=(person_page(name)) { bdi { (name) } }
+        }
+    }
+}
+
 /// Links to the movies of each person.
 pub fn people(names: &[String]) -> Markup {
     html! {
@@ -111,6 +142,27 @@ pub fn listing_url(path: &str, query: &ListingQuery) -> String {
 /// The listing of a genre.
 pub fn genre_url(genre: &str) -> String {
     listing_url("/listing", &ListingQuery { genres: vec![genre.to_owned()], ..ListingQuery::default() })
+}
+
+/// The page of a genre.
+pub fn genre_page(genre: &str) -> String {
+    format!("/genre/{}", segment(genre))
+}
+
+/// The page of a person.
+pub fn person_page(name: &str) -> String {
+    format!("/person/{}", segment(name))
+}
+
+/// The page of a year's decade.
+pub fn decade_page(year: u16) -> String {
+    format!("/decade/{}", year / 10 * 10)
+}
+
+/// A text as one segment of a path.
+fn segment(text: &str) -> String {
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, PLAIN).to_string()
 }
 
 /// The listing of a director.
@@ -220,6 +272,22 @@ mod tests {
         assert_eq!(with_parameter("/listing", "lang", "fr"), "/listing?lang=fr");
         assert_eq!(with_parameter("/listing?q=a+b", "lang", "fr"), "/listing?q=a+b&lang=fr");
         assert_eq!(genre_url("Sci-Fi"), "/listing?genre=Sci-Fi");
+    }
+
+    #[test]
+    fn names_are_one_segment_of_a_path() {
+        assert_eq!(person_page("Akira Kurosawa"), "/person/Akira%20Kurosawa");
+        assert_eq!(genre_page("A/B?"), "/genre/A%2FB%3F");
+        assert_eq!(decade_page(1977), "/decade/1970");
+    }
+
+    #[test]
+    fn data_in_a_page_can_be_read_and_does_no_harm() {
+        let data = serde_json::json!({"name": "</script><b>\" onload=\"x\" \\", "more": "a & b\n"});
+        let block = data_block(&data).into_string();
+        let inner = block.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</script>")).expect("a block");
+        assert!(!inner.contains(['<', '>', '&']) && !inner.contains("\" onload"));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(inner).expect("JSON"), data);
     }
 
     #[test]
