@@ -37,11 +37,11 @@ pub fn around(app: &App, movie: &Movie) -> Result<Around, FlowError> {
 /// Not found, unavailable or failed.
 pub fn movie(app: &App, id: MovieId) -> Result<(Movie, Around), FlowError> {
     let movie = super::search::movie(app, id)?;
-    // While the index is being built the movie alone can be shown.
-    let around = match around(app, &movie) {
-        Err(FlowError::Unavailable(_)) => Around::default(),
-        other => other?,
-    };
+    // The movie can be shown without the index too: while it is being built, or built anew.
+    let around = around(app, &movie).unwrap_or_else(|error| {
+        tracing::warn!(%error, movie = id.0, "a movie is shown without what is around it");
+        Around::default()
+    });
     Ok((movie, around))
 }
 

@@ -231,7 +231,7 @@ async fn run(route: &'static Route, cx: Cx) -> Result<Response, WebError> {
 /// Nobody's identity matters there, so none is looked up.
 fn is_anonymous(pattern: &str) -> bool {
     matches!(pattern, "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/robots.txt" | "/favicon.ico")
-        || pattern == "/assets/{name}"
+        || matches!(pattern, "/assets/{name}" | "/opensearch.xml" | "/manifest.webmanifest")
 }
 
 /// A route with what the names in its path stand for.

@@ -30,8 +30,8 @@ pub fn page(chrome: &Chrome<'_>, themed: &Themed) -> Markup {
             (summary(locale, themed))
             p { a class="button" href=(all) { (icon("search")) span { (tr!(locale, "explore.in_listing")) } } }
         }
-        (row(locale, &tr!(locale, "explore.popular"), &themed.popular, &sorted(&query, Sort::Popularity)))
-        (row(locale, &tr!(locale, "explore.best"), &themed.best, &sorted(&query, Sort::Score)))
+        (row(locale, &html! { (tr!(locale, "explore.popular")) }, &themed.popular, &sorted(&query, Sort::Popularity)))
+        (row(locale, &html! { (tr!(locale, "explore.best")) }, &themed.best, &sorted(&query, Sort::Score)))
         (pictures(locale, themed))
         (neighbours(locale, themed))
         p { a class="return" href="/browse" { (icon("back")) (tr!(locale, "explore.title")) } }
@@ -58,7 +58,7 @@ fn sorted(query: &ListingQuery, sort: Sort) -> String {
 }
 
 /// Movies in a row, with the way to all of them.
-pub fn row(locale: Locale, title: &str, movies: &[Movie], all: &str) -> Markup {
+pub fn row(locale: Locale, title: &Markup, movies: &[Movie], all: &str) -> Markup {
     html! {
         @if !movies.is_empty() {
             section class="shelf" {

@@ -68,7 +68,6 @@ fn shared(chrome: &Chrome<'_>, site: &str, title: &str, description: &str, meta:
         meta property="og:description" content=(description);
         meta property="og:url" content=(address);
         meta property="og:image" content=(image);
-        meta property="og:locale" content=(chrome.locale.code());
         meta name="twitter:card" content=(card);
     }
 }

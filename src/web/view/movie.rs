@@ -81,9 +81,11 @@ fn genres(locale: Locale, genres: &[String]) -> Markup {
 
 fn neighbours(locale: Locale, facts: &Facts, around: &Around) -> Markup {
     let director = facts.directors.first().map_or("", String::as_str);
+    let named = [("name", html! { bdi { (director) } })];
+    let more = parts::filled(&tr!(locale, "explore.more_by"), &named);
     html! {
-        (explore::row(locale, &tr!(locale, "explore.more_by", name = director), &around.directed, &parts::person_page(director)))
-        (explore::row(locale, &tr!(locale, "explore.similar"), &around.similar, ""))
+        (explore::row(locale, &more, &around.directed, &parts::person_page(director)))
+        (explore::row(locale, &html! { (tr!(locale, "explore.similar")) }, &around.similar, ""))
     }
 }
 
