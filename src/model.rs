@@ -4,6 +4,7 @@
 //! `model`, `model` knows nobody. Start with [`movie`], then [`draft`], the one way in for every change.
 
 pub mod account;
+pub mod collation;
 pub mod draft;
 pub mod fold;
 pub mod genre;
@@ -15,6 +16,7 @@ pub mod raw;
 pub mod suggestion;
 
 pub use account::{Account, Role, Username};
+pub use collation::Collation;
 pub use draft::{Given, MovieDraft};
 pub use listing::{Facet, Listing};
 pub use movie::{Facts, Movie, MovieId, Rev};
