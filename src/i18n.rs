@@ -120,6 +120,12 @@ pub fn year(locale: Locale, year: u16) -> String {
     year.to_string().chars().map(digit).collect()
 }
 
+/// The ten years from `first` on: `1970s`. Languages in which each decade would need an ending of its own name both ends.
+pub fn decade(locale: Locale, first: u16) -> String {
+    let last = year(locale, first.saturating_add(9));
+    tr!(locale, "listing.decade", year = year(locale, first), last = last)
+}
+
 /// A day, written out: `May 25, 1977`, `25. Mai 1977`. Days are counted from 1 January 1970.
 pub fn date(locale: Locale, days_since_1970: i32) -> String {
     let day = RataDie::new(UNIX_DAY + i64::from(days_since_1970).clamp(FIRST_DAY, LAST_DAY));
