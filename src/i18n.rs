@@ -1,4 +1,4 @@
-//! Languages: negotiation, messages, plurals, numbers. The only user of rust-i18n's macro; every call names its
+//! Languages: negotiation, messages, plurals, numbers, dates. The only user of rust-i18n's macro; every call names its
 //! locale, nothing global is set. Messages are in `assets/locales/*.yml`; the tests below hold all of them to the same
 //! keys and placeholders, since a missing one would be shown as its key.
 
@@ -6,12 +6,19 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use icu_calendar::types::RataDie;
+use icu_calendar::{Date, Gregorian};
+use icu_datetime::FixedCalendarDateTimeFormatter;
+use icu_datetime::fieldsets::YMD;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
-use icu_locale_core::locale;
 use icu_plurals::{PluralCategory, PluralRules};
 
 use crate::model::{Problem, genre};
+
+pub use locale::Locale;
+
+mod locale;
 
 rust_i18n::i18n!("assets/locales", fallback = "en");
 
@@ -24,64 +31,7 @@ macro_rules! tr {
     };
 }
 
-/// A language that the site speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[expect(missing_docs, reason = "each is a language's own code")]
-pub enum Locale {
-    #[default]
-    En,
-    De,
-    Es,
-    Fr,
-    Pt,
-    Ar,
-    Ja,
-    Zh,
-}
-
 impl Locale {
-    /// All, in the order of the switch.
-    pub const ALL: [Self; 8] = [Self::En, Self::De, Self::Es, Self::Fr, Self::Pt, Self::Ar, Self::Ja, Self::Zh];
-
-    /// The BCP 47 code: `en`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::De => "de",
-            Self::Es => "es",
-            Self::Fr => "fr",
-            Self::Pt => "pt",
-            Self::Ar => "ar",
-            Self::Ja => "ja",
-            Self::Zh => "zh",
-        }
-    }
-
-    /// The language's name in itself.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::De => "Deutsch",
-            Self::Es => "Español",
-            Self::Fr => "Français",
-            Self::Pt => "Português",
-            Self::Ar => "العربية",
-            Self::Ja => "日本語",
-            Self::Zh => "中文",
-        }
-    }
-
-    /// The direction of its script, for `<html dir>`.
-    pub fn dir(self) -> &'static str {
-        if self == Self::Ar { "rtl" } else { "ltr" }
-    }
-
-    /// Reads a code, also a longer one such as `pt-BR`; `None` where the site does not speak it.
-    pub fn parse(code: &str) -> Option<Self> {
-        let language = code.split(['-', '_']).next()?;
-        Self::ALL.into_iter().find(|locale| locale.code().eq_ignore_ascii_case(language))
-    }
-
     fn data(self) -> &'static Data {
         static DATA: LazyLock<HashMap<Locale, Data>> =
             LazyLock::new(|| Locale::ALL.into_iter().filter_map(|locale| Some((locale, Data::new(locale)?))).collect());
@@ -95,20 +45,12 @@ impl Locale {
 struct Data {
     plurals: PluralRules,
     decimals: DecimalFormatter,
+    dates: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
 }
 
 impl Data {
     fn new(locale: Locale) -> Option<Self> {
-        let tag = match locale {
-            Locale::En => locale!("en"),
-            Locale::De => locale!("de"),
-            Locale::Es => locale!("es"),
-            Locale::Fr => locale!("fr"),
-            Locale::Pt => locale!("pt"),
-            Locale::Ar => locale!("ar"),
-            Locale::Ja => locale!("ja"),
-            Locale::Zh => locale!("zh"),
-        };
+        let tag = locale.tag();
         Some(Self {
             plurals: PluralRules::try_new_cardinal((&tag).into()).ok()?,
             decimals: DecimalFormatter::try_new(
@@ -116,6 +58,7 @@ impl Data {
                 icu_decimal::options::DecimalFormatterOptions::default(),
             )
             .ok()?,
+            dates: FixedCalendarDateTimeFormatter::try_new((&tag).into(), YMD::long()).ok()?,
         })
     }
 }
@@ -176,6 +119,25 @@ pub fn year(locale: Locale, year: u16) -> String {
     let digit = |c: char| c.to_digit(10).map_or_else(|| c.to_string(), |digit| number(locale, u64::from(digit)));
     year.to_string().chars().map(digit).collect()
 }
+
+/// The ten years from `first` on: `1970s`. Languages in which each decade would need an ending of its own name both ends.
+pub fn decade(locale: Locale, first: u16) -> String {
+    let last = year(locale, first.saturating_add(9));
+    tr!(locale, "listing.decade", year = year(locale, first), last = last)
+}
+
+/// A day, written out: `May 25, 1977`, `25. Mai 1977`. Days are counted from 1 January 1970.
+pub fn date(locale: Locale, days_since_1970: i32) -> String {
+    let day = RataDie::new(UNIX_DAY + i64::from(days_since_1970).clamp(FIRST_DAY, LAST_DAY));
+    locale.data().dates.format(&Date::from_rata_die(day, Gregorian)).to_string()
+}
+
+/// 1 January 1970, counted from the first day of the year 1.
+const UNIX_DAY: i64 = 719_163;
+/// 1 January of the year 1.
+const FIRST_DAY: i64 = 1 - UNIX_DAY;
+/// 31 December 9999.
+const LAST_DAY: i64 = 2_932_896;
 
 /// The genre's name in the visitor's language; an unknown genre is shown as it is.
 pub fn genre_name(locale: Locale, genre: &str) -> String {

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod around;
+pub mod collation;
 pub mod draft;
 pub mod fold;
 pub mod genre;
@@ -20,6 +21,7 @@ pub mod theme;
 
 pub use account::{Account, Role, Username};
 pub use around::{Around, Place};
+pub use collation::Collation;
 pub use draft::{Given, MovieDraft};
 pub use listing::{Facet, Listing};
 pub use movie::{Facts, Movie, MovieId, Rev};

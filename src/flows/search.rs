@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
-use crate::index::{IndexError, Limits, Marker};
+use crate::index::{Hits, IndexError, Limits, Marker};
 use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for.
@@ -15,7 +15,19 @@ use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, Suggestion
 /// Unavailable or failed; an empty result is none.
 pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
     ready(app)?;
-    let hits = app.index.search(query)?;
+    filled(app, query, app.index.search(query)?)
+}
+
+/// The page that a question asks for, with titles in the order that readers of a language expect.
+///
+/// # Errors
+/// As [`listing`].
+pub fn listing_for(app: &App, query: &ListingQuery, locale: Locale) -> Result<Listing, FlowError> {
+    ready(app)?;
+    filled(app, query, app.index.search_in(query, Some(locale.collation()))?)
+}
+
+fn filled(app: &App, query: &ListingQuery, hits: Hits) -> Result<Listing, FlowError> {
     let movies = app.store.movies(&hits.ids)?;
     Ok(Listing {
         query: query.clone(),

@@ -19,12 +19,13 @@ use std::cmp::{Ordering, Reverse};
 use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 
+use super::collate;
 use super::facets::{self, Facets, Groups, Passing};
 use super::lookup::Match;
 use super::query::{Filters, Question, Rules};
 use super::segment::{Columns, Segment};
 use super::snapshot::Snapshot;
-use crate::model::{Facet, MovieId, Order, Sort};
+use crate::model::{Collation, Facet, MovieId, Order, Sort};
 
 /// A page of a result.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +53,8 @@ pub struct Page {
     pub sort: Sort,
     /// In which direction.
     pub order: Order,
+    /// The rules that titles are sorted by; `None` for their keys, which are the same for everybody.
+    pub collation: Option<Collation>,
     /// How many movies come before.
     pub offset: usize,
     /// How many are wanted.
@@ -61,6 +64,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// The rules, where titles are what the page is sorted by.
+    fn titles(self) -> Option<Collation> {
+        self.collation.filter(|_| self.sort == Sort::Title)
+    }
+
     fn end(self) -> usize {
         self.offset.saturating_add(self.limit)
     }
@@ -88,7 +96,8 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
 
 /// The most relevant of some matches.
 pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: usize) -> tantivy::Result<Vec<Place>> {
-    let page = Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit, looked_at: 2 * limit };
+    let (sort, order, looked_at) = (Sort::Relevance, Order::Desc, 2 * limit);
+    let page = Page { sort, order, collation: None, offset: 0, limit, looked_at };
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &Filters::default())?;
@@ -256,6 +265,10 @@ fn walk(columns: &Columns, set: Option<FixedBitSet>, page: Page) -> Box<dyn Iter
 }
 
 fn ranked(columns: &Columns, page: Page, doc: DocId) -> Ranked {
+    if page.titles().is_some() {
+        // No number says where a title stands; two are compared where they meet.
+        return Ranked { value: 0, doc, tiers: 0 };
+    }
     let value = match (columns.sort_value(page.sort, doc), page.order) {
         (None, _) => 0,
         (Some(value), Order::Desc) => value.saturating_add(1),
@@ -266,6 +279,11 @@ fn ranked(columns: &Columns, page: Page, doc: DocId) -> Ranked {
 
 /// The documents of a set, or all, in a sort order.
 fn in_order(columns: &Columns, set: Option<FixedBitSet>, page: Page) -> Box<dyn Iterator<Item = Ranked> + '_> {
+    if let Some(order) = page.titles().and_then(|collation| columns.title_order(collation, page.order)) {
+        let docs = (0..order.len()).map(move |place| order[place]);
+        let is_in = move |doc: &DocId| set.as_ref().is_none_or(|set| set.contains(*doc as usize));
+        return Box::new(docs.filter(is_in).map(move |doc| ranked(columns, page, doc)));
+    }
     let docs: Box<dyn Iterator<Item = DocId>> = match (columns.order(page.sort, page.order), set) {
         (Some(order), None) => Box::new(order.iter().copied()),
         (Some(order), Some(set)) => Box::new(order.iter().copied().filter(move |doc| set.contains(*doc as usize))),
@@ -322,7 +340,13 @@ fn compare(
     let (left_columns, right_columns) =
         (&snapshot.segments[left_segment].columns, &snapshot.segments[right_segment].columns);
     if page.sort == Sort::Title {
-        let titles = left_columns.title(left.doc)?.cmp(&right_columns.title(right.doc)?);
+        let titles = match page.collation {
+            Some(collation) => {
+                let letters = (left_columns.title_letters(left.doc)?, right_columns.title_letters(right.doc)?);
+                collate::compare(collation, &letters.0, &letters.1)
+            }
+            None => left_columns.title(left.doc)?.cmp(&right_columns.title(right.doc)?),
+        };
         let titles = if page.order == Order::Asc { titles } else { titles.reverse() };
         if titles != Ordering::Equal {
             return Ok(titles);

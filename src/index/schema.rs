@@ -10,7 +10,7 @@ use tantivy::{IndexSettings, IndexSortByField, TantivyDocument};
 use super::sound::sound;
 use super::text::{self, Terms};
 use crate::model::draft::popularity_from_votes;
-use crate::model::fold::fold;
+use crate::model::fold::{self, fold};
 use crate::model::{Movie, MovieId, genre};
 
 /// The shape of the index and of its texts.
@@ -36,6 +36,7 @@ pub struct Fields {
     rev: Field,
     director_names: Field,
     title_key: Field,
+    title_letters: Field,
     title_start: Field,
     title_words: Field,
     genre_bits: Field,
@@ -54,6 +55,8 @@ pub mod column {
     pub const GENRES: &str = "genres";
     pub const DIRECTOR_NAMES: &str = "director_names";
     pub const TITLE_KEY: &str = "title_key";
+    /// The title's letters, where its key does not tell them all; few have a value.
+    pub const TITLE_LETTERS: &str = "title_letters";
     /// The first eight bytes of the title's key, to compare titles of two segments by.
     pub const TITLE_START: &str = "title_start";
     /// How many words the title has.
@@ -106,6 +109,7 @@ pub fn schema() -> (Schema, Fields) {
         rev: builder.add_i64_field(column::REV, FAST),
         director_names: builder.add_text_field(column::DIRECTOR_NAMES, FAST),
         title_key: builder.add_text_field(column::TITLE_KEY, FAST),
+        title_letters: builder.add_text_field(column::TITLE_LETTERS, FAST),
         title_start: builder.add_u64_field(column::TITLE_START, FAST),
         title_words: builder.add_u64_field(column::TITLE_WORDS, FAST),
         genre_bits: builder.add_u64_field(column::GENRE_BITS, FAST),
@@ -174,6 +178,11 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     document.add_u64(fields.genre_bits, bits);
     let key = fold(&facts.title);
     document.add_u64(fields.title_start, start_of(&key));
+    let letters = fold::letters(&facts.title);
+    // Turkish tells `I` and `İ` apart, which no key does.
+    if letters.contains('I') || letters.to_ascii_lowercase() != key {
+        document.add_text(fields.title_letters, letters);
+    }
     document.add_text(fields.title_key, key);
     document.add_u64(fields.title_words, text::title_words(&facts.title));
     document.add_u64(fields.year, facts.year.map_or(0, u64::from));

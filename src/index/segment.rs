@@ -12,9 +12,10 @@ use tantivy::postings::{BlockSegmentPostings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, InvertedIndexReader, SegmentReader};
 
+use super::collate::{Orders, Titles};
 use super::schema::{self, Fields, column};
 use super::text::{self, Place};
-use crate::model::{Order, Range, Sort, genre};
+use crate::model::{Collation, Order, Range, Sort, genre};
 
 /// A segment as one commit of the index holds it.
 pub struct Segment {
@@ -176,6 +177,9 @@ pub struct Columns {
     exact_scores: Column<f64>,
     /// The titles' keys; none in an empty segment.
     titles: Option<StrColumn>,
+    /// The letters of titles whose keys do not tell them all.
+    letters: Option<StrColumn>,
+    title_orders: Orders,
     title_starts: Column<u64>,
     /// The directors' names; none in a segment without any.
     pub directors: Option<StrColumn>,
@@ -248,6 +252,8 @@ impl Columns {
             popularity: fast.f64(column::POPULARITY)?,
             exact_scores,
             titles: fast.str(column::TITLE_KEY)?,
+            letters: fast.str(column::TITLE_LETTERS)?,
+            title_orders: Orders::default(),
             title_starts: fast.u64(column::TITLE_START)?,
             directors: fast.str(column::DIRECTOR_NAMES)?,
             sets: Cache::new(KEPT_SETS),
@@ -302,13 +308,21 @@ impl Columns {
 
     /// The title's key of a document.
     pub fn title(&self, doc: DocId) -> tantivy::Result<String> {
-        let mut title = String::new();
-        if let Some(titles) = &self.titles
-            && let Some(ord) = titles.term_ords(doc).next()
-        {
-            titles.ord_to_str(ord, &mut title)?;
+        Ok(text_of(self.titles.as_ref(), doc)?.unwrap_or_default())
+    }
+
+    /// The title of a document as it is compared by the rules of a language.
+    pub fn title_letters(&self, doc: DocId) -> tantivy::Result<String> {
+        match text_of(self.letters.as_ref(), doc)? {
+            Some(letters) => Ok(letters),
+            None => self.title(doc),
         }
-        Ok(title)
+    }
+
+    /// All documents by their titles, by the rules of a language; `None` in an empty segment.
+    pub fn title_order(&self, collation: Collation, order: Order) -> Option<Arc<[DocId]>> {
+        let titles = Titles { keys: self.titles.as_ref()?, letters: self.letters.as_ref() };
+        Some(self.title_orders.get(collation, order, &titles, self.len()))
     }
 
     /// What a document is sorted by, the greater the later in ascending order; `None` where it is unknown. Titles are
@@ -362,8 +376,18 @@ impl Columns {
     }
 }
 
+/// A document's text in a column.
+fn text_of(column: Option<&StrColumn>, doc: DocId) -> tantivy::Result<Option<String>> {
+    let Some((column, ord)) = column.and_then(|column| Some((column, column.term_ords(doc).next()?))) else {
+        return Ok(None);
+    };
+    let mut text = String::new();
+    column.ord_to_str(ord, &mut text)?;
+    Ok(Some(text))
+}
+
 /// All values of a column that has one for each document.
-fn all<T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + Default + 'static>(
+pub fn all<T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + Default + 'static>(
     column: &Column<T>,
     length: usize,
 ) -> Vec<T> {

@@ -126,8 +126,11 @@ impl Snapshot {
             return Ok(Arc::clone(known));
         }
         let spelt = self.everything()?.genres.iter().zip(self.genre_words()?).map(|(facet, (_, spellings))| {
-            let named = words(&name(&facet.value));
-            (facet.clone(), spellings.iter().cloned().chain([named.concat()]).chain(named).collect())
+            let name = name(&facet.value);
+            let named = words(&name);
+            // Han and kana are looked for as pairs.
+            let pairs = super::text::wanted(&name);
+            (facet.clone(), spellings.iter().cloned().chain([named.concat()]).chain(named).chain(pairs).collect())
         });
         let found: Arc<GenreTerms> = spelt.collect();
         lock(&self.genre_terms).insert(language, Arc::clone(&found));

@@ -57,7 +57,7 @@ impl Index {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             let Some(filters) = filters(&snapshot, query)? else { return Ok(Vec::new()) };
-            let page = Page { sort: Sort::Score, order: Order::Desc, offset: 0, limit, looked_at: 0 };
+            let page = Page { sort: Sort::Score, order: Order::Desc, offset: 0, limit, looked_at: 0, collation: None };
             let mut best = scored(&snapshot, &filters, page, true)?;
             if best.len() < limit {
                 let others = scored(&snapshot, &filters, Page { limit: 2 * limit, ..page }, false)?;

@@ -175,3 +175,31 @@ fn one_process_writes_and_a_damaged_index_is_set_aside() {
     assert!(!third.is_damaged());
     assert!(folder.path().join("index.damaged").exists());
 }
+
+#[test]
+fn titles_are_sorted_by_the_rules_of_a_language() {
+    let Fixture { index, _folder } = fixture();
+    let titles = ["Łódź", "Lot", "Miasto", "Öfke", "Oz", "Война", "七人の侍", "Alien 3", "L’été"];
+    // In segments of their own, so that they are merged too.
+    for (id, title) in (20..).zip(titles) {
+        let changed = [movie(id, title, "", &["Adult"], id as f64)];
+        index.apply(&Batch { deleted: &[], changed: &changed, held: (0, 0) }).expect("applied");
+        index.commit(&Position { epoch: "e".to_owned(), rev: id, id: i64::MAX }).expect("committed");
+    }
+    let sorted = |order: &str, collation| -> Vec<&str> {
+        let pairs = [("genre", "Adult"), ("sort", "title"), ("order", order)];
+        let query = ListingQuery::parse(pairs).expect("a question");
+        let hits = index.search_in(&query, collation).expect("an answer");
+        hits.ids.into_iter().map(|id| titles[id.0 as usize - 20]).collect()
+    };
+    let root = ["Alien 3", "L’été", "Łódź", "Lot", "Miasto", "Öfke", "Oz", "Война", "七人の侍"];
+    assert_eq!(sorted("asc", Some(Collation::Root)), root);
+    assert_eq!(sorted("desc", Some(Collation::Root)), root.into_iter().rev().collect::<Vec<_>>());
+    let polish = ["Alien 3", "L’été", "Lot", "Łódź", "Miasto", "Öfke", "Oz", "Война", "七人の侍"];
+    assert_eq!(sorted("asc", Some(Collation::Pl)), polish);
+    let turkish = ["Alien 3", "L’été", "Łódź", "Lot", "Miasto", "Oz", "Öfke", "Война", "七人の侍"];
+    assert_eq!(sorted("asc", Some(Collation::Tr)), turkish);
+    assert_eq!(sorted("asc", Some(Collation::Ru))[0], "Война");
+    assert_eq!(sorted("asc", Some(Collation::Ja))[..2], ["Alien 3", "L’été"]);
+    assert_eq!(sorted("asc", None), ["Alien 3", "L’été", "Łódź", "Lot", "Miasto", "Öfke", "Oz", "Война", "七人の侍"]);
+}

@@ -21,15 +21,36 @@ pub fn words(text: &str) -> Vec<String> {
 /// The folded words joined with one space. A text of nothing but punctuation (the film `?`) folds to itself in
 /// lower case, so that two such texts stay distinct.
 pub fn fold(text: &str) -> String {
-    let folded = fold_characters(text);
+    let joined = joined(&fold_characters(text));
+    if joined.is_empty() { text.trim().to_lowercase() } else { joined }
+}
+
+/// The text as its letters are written, without punctuation: what titles are sorted by in a language, whose letters
+/// folding would make equal. Blanks, apostrophes, `&` and initials are treated as [`fold`] does.
+pub fn letters(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\'' | '’' | '‘' | 'ʼ' | 'ʻ' | '`' | '´' | '·' | '׳' | '״' => {}
+            '&' | '＆' => plain.push_str(" and "),
+            c if c.is_alphanumeric() || is_indic_mark(c) => plain.push(c),
+            _ => plain.push(' '),
+        }
+    }
+    let joined = joined(&plain);
+    if joined.is_empty() { text.trim().to_owned() } else { joined }
+}
+
+/// The pieces between blanks, joined with one.
+fn joined(folded: &str) -> String {
     let mut joined = String::with_capacity(folded.len());
-    each_piece(&folded, |piece, joins| {
+    each_piece(folded, |piece, joins| {
         if !joins && !joined.is_empty() {
             joined.push(' ');
         }
         joined.push_str(piece);
     });
-    if joined.is_empty() { text.trim().to_lowercase() } else { joined }
+    joined
 }
 
 /// Gives each piece between blanks, and whether it is an initial that joins the one before.
@@ -213,6 +234,21 @@ mod tests {
             ("İstanbul", "istanbul"),
         ] {
             assert_eq!(fold(left), fold(right), "{left} and {right}");
+        }
+    }
+
+    #[test]
+    fn letters_are_kept_as_they_are_written() {
+        for (title, kept) in [
+            ("Łódź, 1945", "Łódź 1945"),
+            ("E.T. the Extra-Terrestrial", "ET the Extra Terrestrial"),
+            ("Fast & Furious", "Fast and Furious"),
+            ("Ocean’s Eleven", "Oceans Eleven"),
+            ("(500) Days of Summer", "500 Days of Summer"),
+            ("七人の侍", "七人の侍"),
+            ("?", "?"),
+        ] {
+            assert_eq!(letters(title), kept);
         }
     }
 

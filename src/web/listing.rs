@@ -40,7 +40,13 @@ pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
             return Ok(reply::html(cx, status, page(&cx.chrome(), &Listing::default(), &errors)));
         }
     };
-    let listing = cx.blocking(move |app| search::listing(app, &query)).await?;
+    // The API has no language: its order is the same for everybody.
+    let (is_json, locale) = (cx.wants_json(), cx.locale);
+    let flow = move |app: &_| match is_json {
+        true => search::listing(app, &query),
+        false => search::listing_for(app, &query, locale),
+    };
+    let listing = cx.blocking(flow).await?;
     Ok(if cx.wants_json() {
         place.json(cx, &listing.to_json())
     } else {

@@ -176,7 +176,7 @@ fn years(locale: Locale, range: Range<u16>) -> String {
     let year = |year| i18n::year(locale, year);
     match (range.min, range.max) {
         (Some(min), Some(max)) if min == max => year(min),
-        (Some(min), Some(max)) if min % 10 == 0 && max == min + 9 => tr!(locale, "listing.decade", year = year(min)),
+        (Some(min), Some(max)) if min % 10 == 0 && max == min + 9 => i18n::decade(locale, min),
         (Some(min), Some(max)) => tr!(locale, "listing.between", from = year(min), to = year(max)),
         (Some(min), None) => tr!(locale, "listing.year_from", year = year(min)),
         (None, Some(max)) => tr!(locale, "listing.year_to", year = year(max)),
