@@ -10,9 +10,11 @@ pub mod forms;
 
 pub mod error;
 
+pub mod art;
 mod filters;
 mod layout;
 mod parts;
+mod poster;
 
 use crate::i18n::Locale;
 use crate::model::Account;

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::art::shapes;
 use super::parts::{icon, star, with_parameter};
 use super::{Chrome, Notice};
 use crate::i18n::{self, Locale};
@@ -37,6 +38,7 @@ pub fn with_search(chrome: &Chrome<'_>, title: &str, query: &str, content: &Mark
                 data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results"))
                 data-counts=(suggestion_counts(locale)) {
                 (star())
+                (shapes())
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
                 (bar(chrome, query))
                 main id="content" tabindex="-1" {
