@@ -94,7 +94,12 @@ pub struct Server {
 /// # Errors
 /// None today; a listener that fails to accept is tried again.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let server = Arc::new(Server { app, metrics: Metrics::default(), kept: Kept::default(), studio: Arc::new(Semaphore::new(1)) });
+    let server = Arc::new(Server {
+        app,
+        metrics: Metrics::default(),
+        kept: Kept::default(),
+        studio: Arc::new(Semaphore::new(1)),
+    });
     let service = ServiceBuilder::new()
         .layer(
             CompressionLayer::new()

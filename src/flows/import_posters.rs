@@ -233,9 +233,7 @@ impl Names {
                     more => (None, format!("{} movies of {year} have this title; name it by an id", more.len())),
                 }
             }
-            Whose::Nobody => {
-                (None, "name it `tt0076759.jpg`, `tmdb-603.jpg` or `Title (1977).jpg`".to_owned())
-            }
+            Whose::Nobody => (None, "name it `tt0076759.jpg`, `tmdb-603.jpg` or `Title (1977).jpg`".to_owned()),
         };
         let movie = id.map(|id| app.store.movie(id)).transpose()?.flatten();
         Ok(movie.ok_or(what))
@@ -257,7 +255,9 @@ mod tests {
         assert_eq!(whose("2001 - A Space Odyssey (1968).jpeg"), whose("2001: a space odyssey (1968).png"));
         // The accent may be a letter of its own, as some systems write it.
         assert_eq!(whose("Ame\u{301}lie (2001).jpg"), whose("Amélie (2001).jpg"));
-        for nobody in ["tt12.jpg", "tmdb-.jpg", "tmdb-99999999999999999999999.jpg", "Star Wars.jpg", "(1977).jpg", ".jpg"] {
+        for nobody in
+            ["tt12.jpg", "tmdb-.jpg", "tmdb-99999999999999999999999.jpg", "Star Wars.jpg", "(1977).jpg", ".jpg"]
+        {
             assert_eq!(whose(nobody), Whose::Nobody, "{nobody}");
         }
     }

@@ -31,7 +31,8 @@ fn is_near(image: &DynamicImage, (x, y): (u32, u32), colour: [u8; 3]) -> bool {
 /// A JPEG with a note of its orientation.
 fn turned(image: RgbImage, orientation: u8) -> Vec<u8> {
     let plain = file(image, ImageFormat::Jpeg);
-    let note = [b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(), &[orientation, 0, 0, 0, 0, 0, 0]];
+    let note =
+        [b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(), &[orientation, 0, 0, 0, 0, 0, 0]];
     let note = note.concat();
     let length = u16::try_from(note.len() + 2).expect("short").to_be_bytes();
     [&plain[..2], &[0xff, 0xe1], &length, &note, &plain[2..]].concat()
@@ -108,7 +109,8 @@ fn what_the_file_says_besides_is_gone() {
 
 #[test]
 fn other_kinds_are_refused_whatever_they_are_called() {
-    for bad in [b"".as_slice(), b"x", b"GIF89a\x01\0\x01\0\0\0\0;", b"BM", b"<svg xmlns='http://www.w3.org/2000/svg'/>"] {
+    for bad in [b"".as_slice(), b"x", b"GIF89a\x01\0\x01\0\0\0\0;", b"BM", b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
+    {
         assert_eq!(prepare(bad), Err(Unfit::Kind), "{bad:?}");
     }
 }

@@ -44,7 +44,11 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
     if cx.wants_json() {
         return Ok(reply::json(&cx, StatusCode::OK, &json!(movie)));
     }
-    Ok(form(&cx, StatusCode::OK, MovieForm { id: Some(id), values: values_of(&movie), movie: Some(movie), ..MovieForm::default() }))
+    Ok(form(
+        &cx,
+        StatusCode::OK,
+        MovieForm { id: Some(id), values: values_of(&movie), movie: Some(movie), ..MovieForm::default() },
+    ))
 }
 
 /// `POST /manage/update`.

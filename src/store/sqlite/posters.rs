@@ -81,9 +81,8 @@ pub fn forget(db: &Connection, hash: Option<&str>) -> rusqlite::Result<()> {
 /// What is wrong between movies and pictures, a sentence each.
 pub fn wrong(db: &Connection) -> rusqlite::Result<Vec<String>> {
     let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let missing = count(
-        "select count(*) from movies where poster is not null and poster not in (select hash from posters)",
-    )?;
+    let missing =
+        count("select count(*) from movies where poster is not null and poster not in (select hash from posters)")?;
     let unused = count(
         "select count(*) from posters where not exists (select 1 from movies where movies.poster = posters.hash)",
     )?;

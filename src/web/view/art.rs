@@ -221,7 +221,8 @@ fn is_no_xml(c: char) -> bool {
 
 /// The title in lines, and their size. One that is too long for the smallest size ends in `…`.
 fn set(title: &str) -> (u32, Vec<String>) {
-    let letter = if title.chars().any(char::is_lowercase) { LETTER } else { CAPITAL };
+    let is_loud = title.chars().any(char::is_uppercase) && !title.chars().any(char::is_lowercase);
+    let letter = if is_loud { CAPITAL } else { LETTER };
     let columns = |size: u32| (WIDE * 100 / (size * letter)) as usize;
     let mut pieces = Vec::new();
     let mut from = 0;
@@ -229,7 +230,8 @@ fn set(title: &str) -> (u32, Vec<String>) {
         pieces.push(&title[from..to]);
         from = to;
     }
-    let fitting = SIZES.iter().find_map(|(size, most)| whole(&pieces, columns(*size), *most).map(|lines| (*size, lines)));
+    let fitting =
+        SIZES.iter().find_map(|(size, most)| whole(&pieces, columns(*size), *most).map(|lines| (*size, lines)));
     let (size, lines) = fitting.unwrap_or_else(|| {
         let (size, most) = SIZES[SIZES.len() - 1];
         (size, shortened(title, &pieces, columns(size), most))
@@ -309,7 +311,8 @@ mod tests {
 
     #[test]
     fn the_art_of_a_card_is_small() {
-        for title in ["Star Wars", "The Lord of the Rings: The Return of the King", "七人の侍", "?", "أفلام عربية"] {
+        for title in ["Star Wars", "The Lord of the Rings: The Return of the King", "七人の侍", "?", "أفلام عربية"]
+        {
             let length = inline(&facts(title)).0.len();
             assert!(length <= 350 + title.len().saturating_sub(20), "{title}: {length}");
         }
@@ -337,7 +340,8 @@ mod tests {
         let word = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch";
         assert_eq!(lines(word).replace('|', ""), word);
         assert_eq!(lines("").len(), 0);
-        for title in ["a".repeat(500), "字".repeat(500), "e\u{301} ".repeat(250), "नि".repeat(200), " ".to_owned()] {
+        for title in ["a".repeat(500), "字".repeat(500), "e\u{301} ".repeat(250), "नि".repeat(200), " ".to_owned()]
+        {
             let (size, lines) = set(&title);
             let columns = (WIDE * 100 / (size * LETTER)) as usize;
             assert!(lines.len() <= 5 && lines.iter().all(|line| line.width() <= columns), "{lines:?}");

@@ -191,10 +191,13 @@ mod tests {
 
     #[test]
     fn a_poster_is_the_picture_or_art() {
-        let movie = Movie { facts: crate::model::Facts { title: "It".into(), ..Default::default() }, ..Movie::default() };
+        let movie =
+            Movie { facts: crate::model::Facts { title: "It".into(), ..Default::default() }, ..Movie::default() };
         assert!(poster(&movie).0.starts_with("<svg class=\"poster"));
         let with = Movie { poster: Some("ab".into()), ..movie };
-        assert!(poster(&with).0.contains("src=\"/poster/ab.jpg\" width=\"500\"") && poster(&with).0.contains("alt=\"\""));
+        assert!(
+            poster(&with).0.contains("src=\"/poster/ab.jpg\" width=\"500\"") && poster(&with).0.contains("alt=\"\"")
+        );
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::Chrome;
 use super::forms::MovieForm;
 use super::parts::{self, icon, with_parameter};
-use super::Chrome;
 use crate::i18n;
 use crate::tr;
 
