@@ -56,7 +56,8 @@ impl Folder {
                 files.push(path);
             }
         }
-        files.sort();
+        // Of two files for one movie the one that names an id counts.
+        files.sort_by_cached_key(|file| (matches!(Whose::of(file), Whose::Named(..)), file.clone()));
         Ok(Self { files })
     }
 
