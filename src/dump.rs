@@ -20,7 +20,7 @@ mod write;
 pub use detect::{Dump, Format, embedded, open};
 pub use error::DumpError;
 pub use record::{Record, Records, draft};
-pub use report::{FileReport, Rejected, Report};
+pub use report::{FileReport, PosterReport, Rejected, Report};
 pub use write::{ExportFormat, Writer};
 
 /// The most bytes of one record; a longer one is no movie, and reading on would fill the memory.

@@ -4,9 +4,11 @@ pub mod explore;
 pub mod search;
 
 pub mod edit_movie;
+pub mod poster;
 
 pub mod export;
 pub mod import;
+pub mod import_posters;
 
 pub mod account;
 pub mod care;
@@ -28,6 +30,9 @@ pub enum FlowError {
     /// Values out of bounds.
     #[error("{0}")]
     Invalid(#[from] FieldErrors),
+    /// A file of a kind that is not taken.
+    #[error("{0}")]
+    WrongKind(FieldErrors),
     /// The same movie is there already.
     #[error("movie {0} is the same movie")]
     Exists(MovieId),

@@ -166,6 +166,10 @@ pub fn problem(locale: Locale, problem: &Problem) -> String {
         Problem::NotAChoice { choices } => tr!(locale, "problem.not_a_choice", choices = choices),
         Problem::Taken => tr!(locale, "problem.taken").into_owned(),
         Problem::TooCommon => tr!(locale, "problem.too_common").into_owned(),
+        Problem::Damaged => tr!(locale, "poster.damaged").into_owned(),
+        Problem::NotAKind { kinds } => tr!(locale, "poster.not_a_kind", kinds = kinds),
+        Problem::TooManyPixels { max } => tr!(locale, "poster.too_many_pixels", max = number(locale, *max as u64)),
+        Problem::TooLarge { max } => tr!(locale, "poster.too_large", max = number(locale, *max as u64)),
     }
 }
 

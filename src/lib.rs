@@ -14,5 +14,7 @@ pub mod dump;
 pub mod index;
 pub mod store;
 
+pub mod picture;
+
 pub mod i18n;
 pub mod model;

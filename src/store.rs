@@ -4,6 +4,7 @@
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
 mod known;
+mod posters;
 mod sqlite;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::path::Path;
 use crate::model::{Account, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
 pub use self::known::{Known, Secret};
+pub use self::posters::Named;
 pub use self::sqlite::FlaskDump;
 
 /// What can go wrong in the store. Which page or status each becomes is decided in `flows` and `web::error`.

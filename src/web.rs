@@ -14,6 +14,7 @@ pub mod listing;
 pub mod manage;
 pub mod movie;
 pub mod person;
+pub mod poster;
 pub mod setup;
 pub mod share;
 pub mod sitemap;
@@ -33,6 +34,7 @@ pub mod negotiate;
 pub mod pieces;
 pub mod reply;
 mod socket;
+pub mod upload;
 
 use std::convert::Infallible;
 use std::io;
@@ -87,6 +89,8 @@ pub struct Server {
     pub metrics: Metrics,
     /// Answers that need not be made again.
     pub kept: Kept,
+    /// Pictures are made small one after the other: each may take some hundred megabytes for a moment.
+    pub studio: Arc<Semaphore>,
 }
 
 /// Serves until `shutdown` is done, then finishes the requests under way, at most ten seconds.
@@ -94,7 +98,12 @@ pub struct Server {
 /// # Errors
 /// None today; a listener that fails to accept is tried again.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let server = Arc::new(Server { app, metrics: Metrics::default(), kept: Kept::default() });
+    let server = Arc::new(Server {
+        app,
+        metrics: Metrics::default(),
+        kept: Kept::default(),
+        studio: Arc::new(Semaphore::new(1)),
+    });
     let service = ServiceBuilder::new()
         .layer(
             CompressionLayer::new()

@@ -17,11 +17,12 @@ use crate::app::App;
 use crate::dump::{Format, Rejected};
 use crate::flows::follow;
 use crate::flows::import::{self, ImportError, Watch};
+use crate::flows::import_posters::{Folder, PassedOver};
 
 #[derive(Debug, Args)]
 pub struct Options {
     /// The dumps; `-` is stdin, `.gz` and `.zst` are read as they are
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "posters", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// What the files are: auto, fynd, json, csv or fmdb-flask
     #[arg(long, value_name = "FORMAT", env = "FMDB_FORMAT", default_value = "auto", value_parser = format)]
@@ -35,6 +36,9 @@ pub struct Options {
     /// Write rejected rows to this file as JSON lines; else the first 20 go to stderr
     #[arg(long, value_name = "FILE", env = "FMDB_REJECTS")]
     rejects: Option<PathBuf>,
+    /// Then give movies the pictures of this folder: `tt0076759.jpg`, `tmdb-603.png`, `Title (1977).webp`
+    #[arg(long, value_name = "FOLDER", env = "FMDB_POSTERS")]
+    posters: Option<PathBuf>,
 }
 
 /// A format, or `auto`.
@@ -46,12 +50,18 @@ fn format(name: &str) -> Result<Wanted, String> {
 }
 
 pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
+    let folder = options.posters.as_deref().map(Folder::open).transpose()?;
     let app = Arc::new(global.open()?);
     // A server of the same database may be answering meanwhile.
     follow::give_way();
     let mut telling = Telling::new(options.rejects.as_deref())?;
     let how = import::Options { format: options.format.0, dry_run: options.dry_run, strict: options.strict };
-    let outcome = followed(&app, || import::run(&app, &options.files, how, &mut telling))?;
+    let outcome = followed(&app, || {
+        let mut report = import::run(&app, &options.files, how, &mut telling)?;
+        let import = |folder: Folder| folder.import(&app, how.dry_run, |passed| telling.passed_over(passed));
+        report.posters = folder.map(import).transpose()?;
+        Ok(report)
+    })?;
     telling.close()?;
     let report = match outcome {
         Ok(report) => report,
@@ -70,7 +80,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     } else {
         output::line(&report.to_string())?;
     }
-    Ok(if report.rejected() > 0 { ExitCode::from(SOME_REJECTED) } else { ExitCode::SUCCESS })
+    Ok(if report.has_rejected() { ExitCode::from(SOME_REJECTED) } else { ExitCode::SUCCESS })
 }
 
 /// Works while a follower brings the index along; afterwards the index holds what was stored, unless another process
@@ -105,6 +115,16 @@ impl Telling {
         };
         let rejects = rejects.map(create).transpose()?.map(BufWriter::new);
         Ok(Self { bar: None, rejects, rejected: 0 })
+    }
+
+    /// A picture that was not used: a line each, to the file of the rejects or to stderr.
+    fn passed_over(&mut self, passed: &PassedOver) -> std::io::Result<()> {
+        if let Some(rejects) = &mut self.rejects {
+            serde_json::to_writer(&mut *rejects, passed)?;
+            return rejects.write_all(b"\n");
+        }
+        output::note(&format!("`{}`: {}", passed.file, passed.reason));
+        Ok(())
     }
 
     fn close(self) -> anyhow::Result<()> {

@@ -15,6 +15,7 @@ use super::{Global, log, output};
 use crate::app::{App, ServerLock};
 use crate::config::Config;
 use crate::flows::import::Unwatched;
+use crate::flows::import_posters::Folder;
 use crate::flows::{account, follow, import};
 use crate::web;
 
@@ -29,6 +30,9 @@ pub struct Options {
     /// Load a dump first; may be repeated
     #[arg(long, value_name = "FILE", env = "FMDB_IMPORT", value_delimiter = ',')]
     import: Vec<PathBuf>,
+    /// Give movies the pictures of this folder first: `tt0076759.jpg`, `tmdb-603.png`, `Title (1977).webp`
+    #[arg(long, value_name = "FOLDER", env = "FMDB_POSTERS")]
+    posters: Option<PathBuf>,
     /// Load the sample catalogue if the database holds no movie
     #[arg(long, env = "FMDB_SAMPLE")]
     sample: bool,
@@ -118,6 +122,13 @@ fn load(app: &App, options: &Options) -> anyhow::Result<()> {
         if added > 0 {
             output::note(&format!("the sample catalogue is loaded: {added} movies"));
         }
+    }
+    if let Some(folder) = &options.posters {
+        let report = Folder::open(folder)?.import(app, false, |passed| {
+            output::note(&format!("`{}`: {}", passed.file, passed.reason));
+            Ok(())
+        })?;
+        output::note(&report.to_string());
     }
     let head = app.store.head()?;
     app.following.wake();

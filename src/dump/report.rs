@@ -31,11 +31,36 @@ impl fmt::Display for FileReport {
     }
 }
 
+/// What became of a folder of pictures. `read` is the sum of the other four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct PosterReport {
+    /// The pictures that were found.
+    pub read: u64,
+    /// The movies that have a new picture.
+    pub set: u64,
+    /// The movies that had it already.
+    pub unchanged: u64,
+    /// The files whose movie is not known, or not the only one.
+    pub unmatched: u64,
+    /// The files that are no sound pictures.
+    pub rejected: u64,
+}
+
+impl fmt::Display for PosterReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, set, unchanged, unmatched, rejected } = self;
+        write!(f, "posters: {read} read, {set} set, {unchanged} unchanged, {unmatched} unmatched, {rejected} rejected")
+    }
+}
+
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Report {
     /// The files in the order in which they were named.
     pub files: Vec<FileReport>,
+    /// The folder of pictures, if one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posters: Option<PosterReport>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -50,13 +75,21 @@ impl Report {
     pub fn rejected(&self) -> u64 {
         self.files.iter().map(|file| file.rejected).sum()
     }
+
+    /// Rows or pictures could not be used.
+    pub fn has_rejected(&self) -> bool {
+        self.rejected() > 0 || self.posters.is_some_and(|posters| posters.rejected > 0)
+    }
 }
 
-/// A line a file, without a line's end after the last.
+/// A line a file, and one for the pictures, without a line's end after the last.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, file) in self.files.iter().enumerate() {
             write!(f, "{}{file}", if position > 0 { "\n" } else { "" })?;
+        }
+        if let Some(posters) = self.posters {
+            write!(f, "{}{posters}", if self.files.is_empty() { "" } else { "\n" })?;
         }
         Ok(())
     }
@@ -95,12 +128,16 @@ mod tests {
             rejected: 1,
             ..FileReport::default()
         };
-        let report = Report { files: vec![file], seconds: 0.1 };
+        let mut report = Report { files: vec![file], posters: None, seconds: 0.1 };
         assert_eq!(report.to_string(), "a.json (fynd): 3 read, 2 added, 0 updated, 0 unchanged, 1 rejected");
         assert_eq!(
             serde_json::to_string(&report).expect("json"),
             r#"{"files":[{"file":"a.json","format":"fynd","read":3,"added":2,"updated":0,"unchanged":0,"rejected":1}],"seconds":0.1}"#
         );
         assert_eq!(report.rejected(), 1);
+        report.posters = Some(PosterReport { read: 3, set: 1, unmatched: 2, ..PosterReport::default() });
+        assert!(report.to_string().ends_with("\nposters: 3 read, 1 set, 0 unchanged, 2 unmatched, 0 rejected"));
+        let json = serde_json::to_value(&report).expect("json");
+        assert_eq!(json["posters"]["unmatched"], 2);
     }
 }

@@ -42,7 +42,7 @@ pub fn delete(app: &App, id: MovieId) -> Result<(), FlowError> {
 }
 
 /// Waits until a change is in the index.
-fn show(app: &App, rev: Rev) {
+pub(super) fn show(app: &App, rev: Rev) {
     app.following.wake();
     if !app.following.wait_for(rev, PATIENCE) {
         tracing::warn!(rev, "the change is stored, the search index lags behind");

@@ -43,6 +43,9 @@ pub enum ImportError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The pictures of a folder.
+    #[error(transparent)]
+    Posters(#[from] super::import_posters::PostersError),
     /// The rejects cannot be written.
     #[error("the rejected rows cannot be written: {0}")]
     Rejects(std::io::Error),

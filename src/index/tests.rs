@@ -13,7 +13,7 @@ fn movie(id: i64, title: &str, director: &str, genres: &[&str], popularity: f64)
         score: (id % 2 == 0).then_some(id as f64 / 2.0),
         ..Facts::default()
     };
-    Movie { id: MovieId(id), rev: id, created_rev: id, added_at: 0, facts }
+    Movie { id: MovieId(id), rev: id, created_rev: id, added_at: 0, poster: None, facts }
 }
 
 fn catalogue() -> Vec<Movie> {

@@ -74,17 +74,27 @@ pub struct Movie {
     pub created_rev: Rev,
     /// When it was added, seconds since 1970.
     pub added_at: i64,
+    /// The name of its picture, which is a hash of it; `None` where it has none. No fact: dumps and forms never touch it.
+    pub poster: Option<String>,
     /// What is known of it.
     pub facts: Facts,
 }
 
-/// The JSON of the API: the id, then the facts.
+/// The JSON of the API: the id, the facts, the address of the picture.
 impl Serialize for Movie {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id.0)?;
         self.facts.entries(&mut map)?;
+        map.serialize_entry("poster", &self.poster_url())?;
         map.end()
+    }
+}
+
+impl Movie {
+    /// The address of its picture, if it has one.
+    pub fn poster_url(&self) -> Option<String> {
+        self.poster.as_ref().map(|hash| format!("/poster/{hash}.jpg"))
     }
 }
 

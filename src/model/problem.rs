@@ -54,6 +54,23 @@ pub enum Problem {
     Taken,
     /// A password that is on every list of common ones.
     TooCommon,
+    /// A picture that is not whole.
+    Damaged,
+    /// A file that is none of these kinds.
+    NotAKind {
+        /// The kinds, joined with `, `.
+        kinds: &'static str,
+    },
+    /// A picture with more than `max` million pixels.
+    TooManyPixels {
+        /// The most pixels allowed, in millions.
+        max: usize,
+    },
+    /// A file of more than `max` megabytes.
+    TooLarge {
+        /// The most megabytes allowed.
+        max: usize,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -71,6 +88,10 @@ impl fmt::Display for Problem {
             Self::NotAChoice { choices } => write!(f, "must be one of {choices}"),
             Self::Taken => f.write_str("is taken"),
             Self::TooCommon => f.write_str("is one of the most common passwords"),
+            Self::Damaged => f.write_str("is damaged or cut off; try another file"),
+            Self::NotAKind { kinds } => write!(f, "must be one of {kinds}"),
+            Self::TooManyPixels { max } => write!(f, "must have at most {max} million pixels"),
+            Self::TooLarge { max } => write!(f, "must have at most {max} MB"),
         }
     }
 }

@@ -13,6 +13,7 @@ mod lately;
 mod migrate;
 mod movies;
 mod open;
+mod posters;
 mod sessions;
 
 #[cfg(test)]

@@ -12,14 +12,19 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::error::WebError;
+use super::upload::Upload;
 use crate::model::{Field, RawMovie, RawValue};
 
 /// The most bytes of a body: four times the largest movie that is within bounds.
 pub const LIMIT: usize = 256 * 1024;
+/// The most bytes of a body that brings a file, and the most of the file.
+pub const FILE_LIMIT: usize = 10 * 1024 * 1024;
 /// A body over the limit is read and forgotten up to here, so that its sender gets to read the refusal.
 const FORGOTTEN: usize = 64 * 1024 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one with a file may take.
+const FILE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A body as it comes in.
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send>>;
@@ -34,6 +39,8 @@ pub enum Body {
     Form(Vec<(String, String)>),
     /// A JSON object.
     Json(Map<String, Value>),
+    /// A file, and the other fields of the form that it came in; see [`super::upload`].
+    Upload(Upload),
 }
 
 impl Body {
@@ -41,7 +48,9 @@ impl Body {
     pub fn text(&self, name: &str) -> Option<String> {
         match self {
             Self::Empty => None,
-            Self::Form(pairs) => pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()),
+            Self::Form(fields) | Self::Upload(Upload { fields, .. }) => {
+                fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+            }
             Self::Json(object) => match object.get(name)? {
                 Value::String(text) => Some(text.clone()),
                 Value::Number(number) => Some(number.to_string()),
@@ -53,7 +62,7 @@ impl Body {
     /// What the body says of a movie; other fields are passed over.
     pub fn movie(&self) -> RawMovie {
         match self {
-            Self::Empty => RawMovie::default(),
+            Self::Empty | Self::Upload(_) => RawMovie::default(),
             Self::Form(pairs) => movie_of_form(pairs),
             Self::Json(object) => movie_of_json(object),
         }
@@ -105,15 +114,16 @@ fn raw_value(value: &Value) -> RawValue {
 ///
 /// # Errors
 /// Too large, too slow, or broken off.
-pub async fn read(chunks: Chunks, headers: &HeaderMap) -> Result<Bytes, WebError> {
+pub async fn read(chunks: Chunks, headers: &HeaderMap, limit: usize) -> Result<Bytes, WebError> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > FORGOTTEN) {
-        return Err(WebError::TooLarge);
+        return Err(WebError::TooLarge(limit));
     }
-    timeout(PATIENCE, collect(chunks)).await.unwrap_or(Err(WebError::TooSlow))
+    let patience = if limit > LIMIT { FILE_PATIENCE } else { PATIENCE };
+    timeout(patience, collect(chunks, limit)).await.unwrap_or(Err(WebError::TooSlow))
 }
 
-async fn collect(mut chunks: Chunks) -> Result<Bytes, WebError> {
+async fn collect(mut chunks: Chunks, limit: usize) -> Result<Bytes, WebError> {
     let mut read = Vec::new();
     let mut length = 0;
     while let Some(chunk) = chunks.next().await {
@@ -121,13 +131,13 @@ async fn collect(mut chunks: Chunks) -> Result<Bytes, WebError> {
         length += chunk.len();
         if length > FORGOTTEN {
             break;
-        } else if length > LIMIT {
+        } else if length > limit {
             read.clear();
         } else {
             read.extend_from_slice(&chunk);
         }
     }
-    if length > LIMIT { Err(WebError::TooLarge) } else { Ok(read.into()) }
+    if length > limit { Err(WebError::TooLarge(limit)) } else { Ok(read.into()) }
 }
 
 /// The type of a request's body, without its parameters, in lower case; empty where none is said.

@@ -228,7 +228,8 @@ impl Asked {
 
     /// A browser's form came with it: the answer leads on to a page.
     pub fn is_form(&self) -> bool {
-        matches!(self.body, Body::Form(_) | Body::Empty) && !self.wants_json()
+        let is_raw = matches!(&self.body, Body::Upload(upload) if upload.is_bare);
+        !matches!(self.body, Body::Json(_)) && !is_raw && !self.wants_json()
     }
 
     /// The client's address, as far as it can be trusted.

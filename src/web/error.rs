@@ -36,10 +36,12 @@ pub enum WebError {
     TooSlow,
     /// The same movie is there already.
     Exists(MovieId),
-    /// The body is too large.
-    TooLarge,
+    /// The body is larger than so many bytes.
+    TooLarge(usize),
     /// The body is of a type that is not read.
     UnsupportedType,
+    /// The file is of a kind that is not taken.
+    UnsupportedFile(FieldErrors),
     /// Values are out of bounds.
     Invalid(FieldErrors),
     /// Too many attempts; try again in so many seconds.
@@ -65,8 +67,8 @@ impl WebError {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Exists(_) => StatusCode::CONFLICT,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedType | Self::UnsupportedFile(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -83,8 +85,8 @@ impl WebError {
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::TooSlow => "too_slow",
             Self::Exists(_) => "exists",
-            Self::TooLarge => "too_large",
-            Self::UnsupportedType => "unsupported_type",
+            Self::TooLarge(_) => "too_large",
+            Self::UnsupportedType | Self::UnsupportedFile(_) => "unsupported_type",
             Self::Invalid(_) => "invalid",
             Self::TooMany(_) => "too_many",
             Self::Internal(_) => "internal",
@@ -95,7 +97,7 @@ impl WebError {
     fn message(&self) -> String {
         match self {
             Self::Malformed(what) => what.clone(),
-            Self::BadParameters(fields) | Self::Invalid(fields) => fields.to_string(),
+            Self::BadParameters(fields) | Self::Invalid(fields) | Self::UnsupportedFile(fields) => fields.to_string(),
             Self::Unauthenticated => "sign in, or send an API token: `Authorization: Bearer TOKEN`".to_owned(),
             Self::Refused => "the name or the password is wrong".to_owned(),
             Self::Forbidden(reason) => (*reason).to_owned(),
@@ -103,7 +105,7 @@ impl WebError {
             Self::MethodNotAllowed { allow } => format!("this address takes {allow}"),
             Self::TooSlow => "the body did not arrive in time".to_owned(),
             Self::Exists(id) => format!("movie {id} is the same movie; update it with `POST /manage/update`"),
-            Self::TooLarge => format!("the body is larger than {} KiB", super::body::LIMIT / 1024),
+            Self::TooLarge(limit) => format!("the body is larger than {} KiB", limit / 1024),
             Self::UnsupportedType => {
                 "the body must be `application/json` or `application/x-www-form-urlencoded`".to_owned()
             }
@@ -116,7 +118,7 @@ impl WebError {
     /// What is wrong, by field.
     fn fields(&self) -> FieldErrors {
         match self {
-            Self::BadParameters(fields) | Self::Invalid(fields) => fields.clone(),
+            Self::BadParameters(fields) | Self::Invalid(fields) | Self::UnsupportedFile(fields) => fields.clone(),
             _ => FieldErrors::default(),
         }
     }
@@ -184,6 +186,7 @@ impl From<FlowError> for WebError {
         match error {
             FlowError::NotFound => Self::NotFound,
             FlowError::Invalid(fields) => Self::Invalid(fields),
+            FlowError::WrongKind(fields) => Self::UnsupportedFile(fields),
             FlowError::Exists(id) => Self::Exists(id),
             FlowError::Refused => Self::Refused,
             FlowError::TooMany(seconds) => Self::TooMany(seconds),

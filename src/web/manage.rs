@@ -44,7 +44,11 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
     if cx.wants_json() {
         return Ok(reply::json(&cx, StatusCode::OK, &json!(movie)));
     }
-    Ok(form(&cx, StatusCode::OK, MovieForm { id: Some(id), values: values_of(&movie), ..MovieForm::default() }))
+    Ok(form(
+        &cx,
+        StatusCode::OK,
+        MovieForm { id: Some(id), values: values_of(&movie), movie: Some(movie), ..MovieForm::default() },
+    ))
 }
 
 /// `POST /manage/update`.
@@ -94,7 +98,7 @@ pub async fn load_sample(cx: AdminCx) -> Result<Response, WebError> {
 }
 
 /// Back to where a form came from, unless that was the page of a movie which is gone.
-fn onwards(cx: &Cx, notice: Notice) -> Response {
+pub fn onwards(cx: &Cx, notice: Notice) -> Response {
     let is_gone = |next: &String| notice == Notice::Deleted && next.starts_with("/movie/");
     let next = cx.next().filter(|next| !is_gone(next)).unwrap_or_else(|| TABLE.to_owned());
     let sign = if next.contains('?') { '&' } else { '?' };
@@ -112,13 +116,14 @@ fn again(cx: &Cx, error: FlowError, id: Option<MovieId>, values: RawMovie) -> Re
     Ok(form(cx, status, MovieForm { id, values, errors, exists, ..MovieForm::default() }))
 }
 
-fn form(cx: &Cx, status: StatusCode, form: MovieForm) -> Response {
+/// The form of a movie.
+pub fn form(cx: &Cx, status: StatusCode, form: MovieForm) -> Response {
     let next = cx.next().unwrap_or_else(|| TABLE.to_owned());
     reply::html(cx, status, view::forms::movie(&cx.chrome(), &MovieForm { next, ..form }))
 }
 
 /// What the form shows of a movie as it is.
-fn values_of(movie: &Movie) -> RawMovie {
+pub fn values_of(movie: &Movie) -> RawMovie {
     match json!(movie.facts) {
         Value::Object(facts) => body::movie_of_json(&facts),
         _ => RawMovie::default(),

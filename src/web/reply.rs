@@ -71,6 +71,13 @@ pub enum Cache {
     Forever,
     /// Everybody, for an hour.
     Hour,
+    /// Whoever may read the catalogue: a picture, for ever or for a day.
+    Picture {
+        /// Everybody may read the catalogue.
+        is_public: bool,
+        /// The name changes with the content.
+        forever: bool,
+    },
 }
 
 impl Cache {
@@ -80,6 +87,10 @@ impl Cache {
             Self::Ask => "private, no-cache",
             Self::Forever => "public, max-age=31536000, immutable",
             Self::Hour => "public, max-age=3600",
+            Self::Picture { is_public: true, forever: true } => "public, max-age=31536000, immutable",
+            Self::Picture { is_public: false, forever: true } => "private, max-age=31536000, immutable",
+            Self::Picture { is_public: true, forever: false } => "public, max-age=86400",
+            Self::Picture { is_public: false, forever: false } => "private, max-age=86400",
         })
     }
 

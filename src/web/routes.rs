@@ -20,7 +20,8 @@ use super::cx::{AdminCx, Arrived, Asked, Cx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
 use super::{
-    Server, account, explore, guard, home, listing, manage, movie, person, setup, share, sitemap, status, suggest,
+    Server, account, explore, guard, home, listing, manage, movie, person, poster, setup, share, sitemap, status,
+    suggest, upload,
 };
 
 use Handler::{Admins, All, Readers, SetupHolder};
@@ -36,6 +37,7 @@ pub const ROUTES: &[Route] = &[
     get("/browse", Readers(|cx| Box::pin(explore::browse(cx)))),
     get("/stats", Readers(|cx| Box::pin(explore::statistics(cx)))),
     get("/random", Readers(|cx| Box::pin(explore::random(cx)))),
+    get("/poster/{picture}", Readers(|cx| Box::pin(poster::show(cx)))),
     get("/suggest", Readers(|cx| Box::pin(suggest::show(cx)))),
     // The catalogue's care.
     get("/admin", Admins(|cx| Box::pin(listing::show_admin(cx)))),
@@ -46,6 +48,9 @@ pub const ROUTES: &[Route] = &[
     get("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete_form(cx)))),
     post("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete(cx)))),
     delete("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete(cx)))),
+    post_file("/manage/poster/{id}", Admins(|cx| Box::pin(poster::upload(cx)))),
+    delete("/manage/poster/{id}", Admins(|cx| Box::pin(poster::remove(cx)))),
+    post("/manage/poster/{id}/delete", Admins(|cx| Box::pin(poster::remove(cx)))),
     post("/manage/sample", Admins(|cx| Box::pin(manage::load_sample(cx)))),
     // Accounts.
     get("/signin", All(|cx| Box::pin(account::sign_in_form(cx)))),
@@ -77,6 +82,8 @@ pub struct Route {
     /// The path, with names in braces.
     pub path: &'static str,
     handler: Handler,
+    /// Its body may bring a file.
+    takes_files: bool,
 }
 
 /// Who may use a route.
@@ -150,15 +157,20 @@ impl Handler {
 }
 
 const fn get(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::GET, path, handler }
+    Route { method: Method::GET, path, handler, takes_files: false }
 }
 
 const fn post(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::POST, path, handler }
+    Route { method: Method::POST, path, handler, takes_files: false }
 }
 
 const fn delete(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::DELETE, path, handler }
+    Route { method: Method::DELETE, path, handler, takes_files: false }
+}
+
+/// As [`post`], with a body that may bring a file.
+const fn post_file(path: &'static str, handler: Handler) -> Route {
+    Route { method: Method::POST, path, handler, takes_files: true }
 }
 
 /// How long an answer may take; a change that is under way then is done all the same.
@@ -212,8 +224,12 @@ async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError
         Who::Readers | Who::All | Who::SetupHolder => {}
     }
     if asked.is_change() {
-        let bytes = body::read(chunks, &asked.headers).await?;
-        asked.body = body::parse(&bytes, &body::content_type(&asked.headers))?;
+        asked.body = if route.takes_files {
+            upload::read(chunks, &asked.headers).await?
+        } else {
+            let bytes = body::read(chunks, &asked.headers, body::LIMIT).await?;
+            body::parse(&bytes, &body::content_type(&asked.headers))?
+        };
     }
     Ok(Prepared::Route(route))
 }

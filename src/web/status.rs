@@ -86,7 +86,7 @@ fn embedded(cx: &Cx, name: &str) -> Result<Response, WebError> {
 }
 
 /// One of the tags that the client knows is this one.
-fn is_match(known: &str, etag: &str) -> bool {
+pub fn is_match(known: &str, etag: &str) -> bool {
     known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 

@@ -16,10 +16,12 @@ pub mod forms;
 
 pub mod error;
 
+pub mod art;
 mod filters;
 mod layout;
 mod meta;
 mod parts;
+mod poster;
 
 pub use self::parts::{decade_page, genre_page};
 use crate::i18n::Locale;

@@ -281,7 +281,8 @@ impl Client<'_> {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect();
         let status = response.status().as_u16();
-        Reply { status, headers, body: response.body_mut().read_to_string().unwrap() }
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        Reply { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }
 

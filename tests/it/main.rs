@@ -16,6 +16,7 @@ mod http;
 mod kept;
 mod languages;
 mod pages;
+mod poster;
 mod routes;
 mod search;
 

@@ -5,7 +5,8 @@ use fmdb::web::routes::{ROUTES, Who};
 use crate::fmdb::{Client, Folder, Reply};
 
 fn call(client: &Client<'_>, method: &str, path: &str) -> Reply {
-    let path = path.replace("{id}", "1").replace("{name}", "app.css").replace("{year}", "1970");
+    let path =
+        path.replace("{id}", "1").replace("{name}", "app.css").replace("{year}", "1970").replace("{picture}", "1.svg");
     if method == "POST" { client.form(&path, "") } else { client.send(method, &path, "", b"") }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::edits::{Wanted, head};
-use super::{Failure, Sqlite, migrate, open, store_error};
+use super::{Failure, Sqlite, migrate, open, posters, store_error};
 use crate::model::MovieId;
 use crate::store::StoreError;
 
@@ -55,6 +55,7 @@ impl Sqlite {
             if ahead > 0 {
                 problems.push(format!("{ahead} movies have a rev that was never given"));
             }
+            problems.extend(posters::wrong(db)?);
             Ok(problems)
         })?;
         let mut after = MovieId(0);

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::movies::{self, BETWEEN, Place};
-use super::{Failure, Sqlite};
+use super::{Failure, Sqlite, posters};
 use crate::model::draft::identity_key;
 use crate::model::{Facts, Movie, MovieDraft, MovieId, Rev};
 use crate::store::StoreError;
@@ -40,9 +40,9 @@ impl Sqlite {
 
     pub fn delete_movie(&self, id: MovieId) -> Result<Rev, StoreError> {
         self.write(|db| {
-            if db.prepare_cached("delete from movies where id = ?1")?.execute([id.0])? == 0 {
-                return Err(StoreError::NotFound.into());
-            }
+            let before = one(db, id)?;
+            db.prepare_cached("delete from movies where id = ?1")?.execute([id.0])?;
+            posters::forget(db, before.poster.as_deref())?;
             let counters = next(db)?;
             db.prepare_cached("insert into deletions (movie_id, rev) values (?1, ?2)")?
                 .execute([id.0, counters.rev])?;
@@ -169,6 +169,7 @@ fn refuse_same(db: &Connection, facts: &Facts, own: Option<MovieId>) -> Result<(
     others.next().map_or(Ok(()), |id| Err(StoreError::Exists(id).into()))
 }
 
-fn one(db: &Connection, id: MovieId) -> Result<Movie, Failure> {
+/// A movie that must be there.
+pub fn one(db: &Connection, id: MovieId) -> Result<Movie, Failure> {
     movies::load(db, id)?.ok_or_else(|| StoreError::NotFound.into())
 }

@@ -152,7 +152,7 @@ mod tests {
             imdb_id: Some("tt0047478".into()),
             tmdb_id: Some(346),
         };
-        let kept = Movie { id: MovieId(2), rev: 5, created_rev: 1, added_at: 100, facts: samurai };
+        let kept = Movie { id: MovieId(2), rev: 5, created_rev: 1, added_at: 100, poster: None, facts: samurai };
         assert_eq!(movie(2), kept);
         assert_eq!(movie(4).facts, Facts { title: "Bare".into(), genres: texts(&["Drama"]), ..Facts::default() });
         let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");

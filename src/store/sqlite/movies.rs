@@ -12,7 +12,7 @@ macro_rules! select_movies {
     ($rest:literal) => {
         concat!(
             "select id, rev, created_rev, added_at, title, original_title, alternate_titles, directors, cast_names, ",
-            "genres, year, score, votes, popularity, runtime, imdb_id, tmdb_id, overview from movies ",
+            "genres, year, score, votes, popularity, runtime, imdb_id, tmdb_id, overview, poster from movies ",
             $rest
         )
     };
@@ -70,6 +70,7 @@ pub fn movie(row: &Row<'_>) -> rusqlite::Result<Movie> {
         rev: row.get(1)?,
         created_rev: row.get(2)?,
         added_at: row.get(3)?,
+        poster: row.get(18)?,
         facts: Facts {
             title: row.get(4)?,
             original_title: row.get(5)?,

@@ -3,6 +3,8 @@
 -- The name of a movie's picture, which is a hash of it; null where it has none. Part of the movie: a new picture is a
 -- change like any other and takes a rev.
 alter table movies add column poster text;
+-- For the question whether any movie still has a picture.
+create index movies_by_poster on movies (poster) where poster is not null;
 
 create table posters (
     hash text not null primary key,

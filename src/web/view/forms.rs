@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::parts::{Input, field, icon};
-use super::{Chrome, layout};
+use super::{Chrome, layout, poster};
 use crate::i18n::Locale;
-use crate::model::{Field, FieldErrors, MovieId, RawMovie};
+use crate::model::{Field, FieldErrors, Movie, MovieId, RawMovie};
 use crate::tr;
 
 /// What the form shows.
@@ -21,6 +21,8 @@ pub struct MovieForm {
     pub exists: Option<MovieId>,
     /// Where to go afterwards: an own path.
     pub next: String,
+    /// The movie as it is stored, where it was read: its poster is shown.
+    pub movie: Option<Movie>,
 }
 
 /// The page (`GET /manage/add`, `GET /manage/update?id=ID`); the form sends `POST` to `/manage/add` or
@@ -44,6 +46,7 @@ pub fn movie(chrome: &Chrome<'_>, form: &MovieForm) -> Markup {
                 button type="submit" { (icon("check")) span { (tr!(locale, "form.save")) } }
             }
         }
+        (poster::panel(chrome, form))
     };
     layout::page(chrome, &title, &content)
 }
@@ -131,6 +134,7 @@ fn wrong(locale: Locale, form: &MovieForm) -> Markup {
                                 li { a href={ "#" (shown.name()) } { (words(locale, shown).0) } }
                             }
                         }
+                        @if form.errors.get("poster").is_some() { li { a href="#poster" { (tr!(locale, "poster.title")) } } }
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::art::shapes;
 use super::meta::{self, Meta};
 use super::parts::{icon, star, with_parameter};
 use super::{Chrome, Notice};
@@ -47,6 +48,7 @@ fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &M
                 data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results"))
                 data-counts=(suggestion_counts(locale)) {
                 (star())
+                (shapes())
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
                 (bar(chrome, query))
                 main id="content" tabindex="-1" {

@@ -1,10 +1,10 @@
-//! Small parts that pages share: icons, poster art, chips, fields, addresses. The only place of `PreEscaped`.
+//! Small parts that pages share: icons, posters, chips, fields, addresses. The only place of `PreEscaped`.
 
 use maud::{Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::art;
 use crate::i18n::{self, Locale};
-use crate::model::fold::words;
 use crate::model::{FieldErrors, ListingQuery, Movie, Problem};
 use crate::tr;
 
@@ -33,31 +33,15 @@ pub fn icon(name: &str) -> Markup {
     PreEscaped(svg.trim_end().to_owned())
 }
 
-/// Poster art for a movie without a picture: a colour from its title, its initials, its year. The same movie has the
-/// same art on every page and in every language.
+/// A movie's poster: its picture, else the art that is drawn for it (see `art`). The text beside it says what it is.
 pub fn poster(movie: &Movie) -> Markup {
-    let title = &movie.facts.title;
     html! {
-        span class={ "poster hue-" (hue(title)) } aria-hidden="true" {
-            span class="poster-initials" dir="auto" { (initials(title)) }
-            @if let Some(year) = movie.facts.year { span class="poster-year" { (year) } }
+        @if let Some(url) = movie.poster_url() {
+            img class="poster" src=(url) width="500" height="750" loading="lazy" decoding="async" alt="";
+        } @else {
+            (art::inline(&movie.facts))
         }
     }
-}
-
-/// One of twelve colours; a small hash of the title's letters (FNV-1a).
-pub fn hue(title: &str) -> u32 {
-    title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 12
-}
-
-/// The first letters of the first words that say something, at most three.
-pub fn initials(title: &str) -> String {
-    const SMALL: [&str; 16] =
-        ["the", "a", "an", "of", "and", "le", "la", "les", "der", "die", "das", "el", "los", "il", "o", "os"];
-    let all = words(title);
-    let telling: Vec<&String> = all.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
-    let chosen = if telling.is_empty() { all.iter().collect() } else { telling };
-    chosen.iter().take(3).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
 }
 
 /// The star of scores, drawn once a page: fifty cards show it.
@@ -258,13 +242,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_title_has_the_same_art() {
-        assert_eq!(hue("Star Wars"), hue("Star Wars"));
-        assert!((0..200).map(|n| hue(&format!("film {n}"))).collect::<std::collections::HashSet<_>>().len() == 12);
-        assert_eq!(initials("The Lord of the Rings"), "LR");
-        assert_eq!(initials("It"), "I");
-        assert_eq!(initials("七人の侍"), "七人の");
-        assert_eq!(initials("?"), "");
+    fn a_poster_is_the_picture_or_art() {
+        let movie =
+            Movie { facts: crate::model::Facts { title: "It".into(), ..Default::default() }, ..Movie::default() };
+        assert!(poster(&movie).0.starts_with("<svg class=\"poster"));
+        let with = Movie { poster: Some("ab".into()), ..movie };
+        assert!(
+            poster(&with).0.contains("src=\"/poster/ab.jpg\" width=\"500\"") && poster(&with).0.contains("alt=\"\"")
+        );
     }
 
     #[test]

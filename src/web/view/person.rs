@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::meta::Meta;
 use super::parts::{self, director_url, icon, person_page};
-use super::{Chrome, layout, listing};
+use super::{Chrome, art, layout, listing};
 use crate::i18n::{self, Locale};
 use crate::model::{Movie, Person};
 use crate::tr;
@@ -15,7 +15,7 @@ pub fn page(chrome: &Chrome<'_>, person: &Person) -> Markup {
     let locale = chrome.locale;
     let content = html! {
         header class="person" {
-            span class={ "person-art hue-" (parts::hue(&person.name)) } aria-hidden="true" { span dir="auto" { (parts::initials(&person.name)) } }
+            span class={ "person-art tone-" (art::tone(&person.name)) } aria-hidden="true" { span dir="auto" { (art::initials(&person.name)) } }
             div {
                 h1 { bdi { (person.name) } }
                 p class="movie-line" {

@@ -1,0 +1,52 @@
+//! Pictures of movies: one is checked and made small, stored as a change of its movie, and shown at once.
+
+use super::{FlowError, edit_movie};
+use crate::app::App;
+use crate::model::{FieldErrors, Movie, MovieId, Problem};
+use crate::picture::{self, Unfit};
+
+/// The name of the field that a picture comes in.
+pub const FIELD: &str = "poster";
+
+/// Gives a movie the picture of a file.
+///
+/// # Errors
+/// Not found, invalid, of a wrong kind, unavailable or failed.
+pub fn set(app: &App, id: MovieId, file: &[u8]) -> Result<Movie, FlowError> {
+    // Before the work that a picture is.
+    app.store.movie(id)?.ok_or(FlowError::NotFound)?;
+    let picture = picture::prepare(file)?;
+    let movie = app.store.set_poster(id, Some((&picture.hash, &picture.bytes)))?;
+    edit_movie::show(app, movie.rev);
+    Ok(movie)
+}
+
+/// Takes a movie's picture away, if it has one.
+///
+/// # Errors
+/// Not found, unavailable or failed.
+pub fn remove(app: &App, id: MovieId) -> Result<Movie, FlowError> {
+    let movie = app.store.set_poster(id, None)?;
+    edit_movie::show(app, movie.rev);
+    Ok(movie)
+}
+
+/// The picture of a name.
+///
+/// # Errors
+/// Not found, unavailable or failed.
+pub fn picture(app: &App, hash: &str) -> Result<Vec<u8>, FlowError> {
+    app.store.poster(hash)?.ok_or(FlowError::NotFound)
+}
+
+impl From<Unfit> for FlowError {
+    fn from(unfit: Unfit) -> Self {
+        let of = |problem| FieldErrors::of(FIELD, problem);
+        match unfit {
+            Unfit::Kind => Self::WrongKind(of(Problem::NotAKind { kinds: "JPEG, PNG, WebP" })),
+            Unfit::Damaged => Self::Invalid(of(Problem::Damaged)),
+            Unfit::TooManyPixels => Self::Invalid(of(Problem::TooManyPixels { max: picture::MOST_MEGAPIXELS })),
+            Unfit::TooLarge => Self::Invalid(of(Problem::TooLarge { max: picture::MOST_BYTES / (1024 * 1024) })),
+        }
+    }
+}
