@@ -230,7 +230,10 @@ mod tests {
     use crate::index::{Batch, Position};
     use crate::model::Facts;
 
-    fn index(movies: &[(&str, &str, &[&str], u16, f64, f64)]) -> (tempfile::TempDir, Index, Vec<Movie>) {
+    /// Title, director, genres, year, score, popularity.
+    type Given<'a> = (&'a str, &'a str, &'a [&'a str], u16, f64, f64);
+
+    fn index(movies: &[Given<'_>]) -> (tempfile::TempDir, Index, Vec<Movie>) {
         let folder = tempfile::tempdir().expect("a folder");
         let index = Index::open(folder.path()).expect("an index");
         assert!(index.become_writer().expect("a writer"));

@@ -1,5 +1,6 @@
 //! Somebody who directs or plays, as the catalogue knows them: by name.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
@@ -40,7 +41,7 @@ impl Person {
         }
         let mut genres: Vec<Facet> =
             counts.into_iter().map(|(value, count)| Facet { value: value.to_owned(), count }).collect();
-        genres.sort_by(|left, right| right.count.cmp(&left.count));
+        genres.sort_by_key(|genre| Reverse(genre.count));
         genres
     }
 

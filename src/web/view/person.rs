@@ -53,13 +53,10 @@ fn facts(locale: Locale, person: &Person) -> Vec<String> {
         facts.push(tr!(locale, "person.actor").into_owned());
     }
     facts.push(i18n::plural(locale, "movies", person.films().count() as u64));
-    match person.years() {
-        Some((first, last)) if first == last => facts.push(i18n::year(locale, first)),
-        Some((first, last)) => {
-            facts.push(tr!(locale, "listing.between", from = i18n::year(locale, first), to = i18n::year(locale, last)))
-        }
-        None => {}
-    }
+    let year = |year| i18n::year(locale, year);
+    facts.extend(person.years().map(|(first, last)| {
+        if first == last { year(first) } else { tr!(locale, "listing.between", from = year(first), to = year(last)) }
+    }));
     facts
 }
 
