@@ -13,7 +13,7 @@ use super::query::Filters;
 use super::schema::Fields;
 use super::segment::{Columns, Segment};
 use crate::model::fold::words;
-use crate::model::{Facet, Sort, genre};
+use crate::model::{Collation, Facet, Order, Sort, genre};
 
 /// A commit of the index, ready to be searched.
 pub struct Snapshot {
@@ -121,6 +121,8 @@ impl Snapshot {
             for sort in Sort::ALL {
                 segment.columns.order(sort, sort.natural_order());
             }
+            // What most languages share; the others' own are made when somebody asks.
+            segment.columns.title_order(Collation::Root, Order::Asc);
         }
         Ok(())
     }
