@@ -14,6 +14,7 @@ use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_plurals::{PluralCategory, PluralRules};
 
+use crate::model::fold::fold;
 use crate::model::{Problem, genre};
 
 pub use locale::Locale;
@@ -145,6 +146,12 @@ pub fn genre_name(locale: Locale, genre: &str) -> String {
         Some(known) => message(locale, &format!("genre.{}", known.key)).into_owned(),
         None => genre.to_owned(),
     }
+}
+
+/// The genre that a language calls so, as fmdb spells it.
+pub fn genre_named(locale: Locale, name: &str) -> Option<&'static str> {
+    let named = fold(name);
+    genre::KNOWN.iter().map(|genre| genre.name).find(|genre| fold(&genre_name(locale, genre)) == named)
 }
 
 /// What is wrong with a value.

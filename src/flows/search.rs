@@ -18,13 +18,24 @@ pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
     filled(app, query, app.index.search(query)?)
 }
 
-/// The page that a question asks for, with titles in the order that readers of a language expect.
+/// The page that a question asks for, with titles in the order that readers of a language expect; genres may also be
+/// named as that language names them.
 ///
 /// # Errors
 /// As [`listing`].
 pub fn listing_for(app: &App, query: &ListingQuery, locale: Locale) -> Result<Listing, FlowError> {
     ready(app)?;
-    filled(app, query, app.index.search_in(query, Some(locale.collation()))?)
+    let mut query = query.clone();
+    if !query.genres.is_empty() {
+        // A genre that the catalogue itself spells so comes first.
+        let spelt = app.index.genres()?;
+        for genre in query.genres.iter_mut().filter(|genre| spelt.iter().all(|known| known.value != **genre)) {
+            if let Some(meant) = i18n::genre_named(locale, genre) {
+                meant.clone_into(genre);
+            }
+        }
+    }
+    filled(app, &query, app.index.search_in(&query, Some(locale.collation()))?)
 }
 
 fn filled(app: &App, query: &ListingQuery, hits: Hits) -> Result<Listing, FlowError> {

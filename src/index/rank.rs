@@ -342,8 +342,8 @@ fn compare(
     if page.sort == Sort::Title {
         let titles = match page.collation {
             Some(collation) => {
-                let letters = (left_columns.title_letters(left.doc)?, right_columns.title_letters(right.doc)?);
-                collate::compare(collation, &letters.0, &letters.1)
+                let left_title = left_columns.title_letters(left.doc, collation)?;
+                collate::compare(collation, &left_title, &right_columns.title_letters(right.doc, collation)?)
             }
             None => left_columns.title(left.doc)?.cmp(&right_columns.title(right.doc)?),
         };

@@ -12,7 +12,7 @@ use tantivy::postings::{BlockSegmentPostings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, InvertedIndexReader, SegmentReader};
 
-use super::collate::{Orders, Titles};
+use super::collate::{self, Orders, Titles};
 use super::schema::{self, Fields, column};
 use super::text::{self, Place};
 use crate::model::{Collation, Order, Range, Sort, genre};
@@ -312,10 +312,10 @@ impl Columns {
     }
 
     /// The title of a document as it is compared by the rules of a language.
-    pub fn title_letters(&self, doc: DocId) -> tantivy::Result<String> {
+    pub fn title_letters(&self, doc: DocId, collation: Collation) -> tantivy::Result<String> {
         match text_of(self.letters.as_ref(), doc)? {
-            Some(letters) => Ok(letters),
-            None => self.title(doc),
+            Some(letters) if collate::counts(collation, &letters) => Ok(letters),
+            _ => self.title(doc),
         }
     }
 

@@ -15,7 +15,7 @@ use super::schema::Fields;
 use super::segment::{Columns, Segment};
 use super::statistics;
 use crate::model::fold::words;
-use crate::model::{Facet, Sort, Statistics, genre};
+use crate::model::{Collation, Facet, Order, Sort, Statistics, genre};
 
 /// A commit of the index, ready to be searched.
 pub struct Snapshot {
@@ -150,6 +150,8 @@ impl Snapshot {
             for sort in Sort::ALL {
                 segment.columns.order(sort, sort.natural_order());
             }
+            // What most languages share; the others' own are made when somebody asks.
+            segment.columns.title_order(Collation::Root, Order::Asc);
         }
         Ok(())
     }

@@ -56,6 +56,14 @@ fn genres_are_found_by_their_names_in_each_language() {
             let typed: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
             let found = client.get(&format!("/suggest?q={typed}&field=genre")).json()["suggestions"].clone();
             assert_eq!(found[0]["text"], genre, "{} {name}: {found}", locale.code());
+            // Typed into the field of the listing, it filters as the genre's own name does.
+            let filtered = |genre: &str| -> Vec<String> {
+                let page = client.clone().with("accept", "text/html").get(&format!("/listing?genre={genre}"));
+                let links = page.body.split("href=\"/movie/").skip(1);
+                links.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
+            };
+            assert!(!filtered(genre).is_empty());
+            assert_eq!(filtered(&typed), filtered(genre), "{} {name}", locale.code());
         }
     }
 }
