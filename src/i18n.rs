@@ -204,6 +204,8 @@ pub fn problem(locale: Locale, problem: &Problem) -> String {
         Problem::NotAChoice { choices } => tr!(locale, "problem.not_a_choice", choices = choices),
         Problem::Taken => tr!(locale, "problem.taken").into_owned(),
         Problem::TooCommon => tr!(locale, "problem.too_common").into_owned(),
+        Problem::TooEarly { year } => tr!(locale, "mine.too_early", year = year),
+        Problem::InFuture => tr!(locale, "mine.in_future").into_owned(),
     }
 }
 

@@ -8,11 +8,13 @@ pub mod draft;
 pub mod fold;
 pub mod genre;
 pub mod listing;
+pub mod mine;
 pub mod movie;
 pub mod problem;
 pub mod query;
 pub mod raw;
 pub mod suggestion;
+pub mod taste;
 
 pub use account::{Account, Role, Username};
 pub use draft::{Given, MovieDraft};

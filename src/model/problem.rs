@@ -54,6 +54,13 @@ pub enum Problem {
     Taken,
     /// A password that is on every list of common ones.
     TooCommon,
+    /// A day before anybody could see a film.
+    TooEarly {
+        /// The first year.
+        year: i32,
+    },
+    /// A day that has not come yet.
+    InFuture,
 }
 
 impl fmt::Display for Problem {
@@ -71,6 +78,8 @@ impl fmt::Display for Problem {
             Self::NotAChoice { choices } => write!(f, "must be one of {choices}"),
             Self::Taken => f.write_str("is taken"),
             Self::TooCommon => f.write_str("is one of the most common passwords"),
+            Self::TooEarly { year } => write!(f, "must be in {year} or later"),
+            Self::InFuture => f.write_str("must not be in the future"),
         }
     }
 }

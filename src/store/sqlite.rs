@@ -10,10 +10,14 @@ mod edits;
 mod flask;
 mod import;
 mod lately;
+mod lists;
 mod migrate;
+mod mine;
 mod movies;
 mod open;
+mod personal;
 mod sessions;
+mod shelves;
 
 #[cfg(test)]
 mod tests;
