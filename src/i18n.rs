@@ -177,6 +177,11 @@ pub fn year(locale: Locale, year: u16) -> String {
     year.to_string().chars().map(digit).collect()
 }
 
+/// A day, given as the number of days since 1970.
+pub fn date(_locale: Locale, days_since_1970: i32) -> String {
+    crate::model::mine::Day(i64::from(days_since_1970)).to_string()
+}
+
 /// The genre's name in the visitor's language; an unknown genre is shown as it is.
 pub fn genre_name(locale: Locale, genre: &str) -> String {
     match genre::known(genre) {

@@ -1,5 +1,7 @@
 //! Writing somebody's things as CSV: IMDb's and Letterboxd's own columns, so that these sites and fmdb read them back.
 
+use std::collections::HashSet;
+
 use csv::Writer;
 
 use crate::model::mine::{Rating, Shelved};
@@ -114,10 +116,11 @@ impl Sheet {
         let mut writer = Writer::from_writer(Vec::new());
         // Writing to memory does not fail.
         let _ = writer.write_record(self.header());
-        for (place, entry) in entries.iter().enumerate() {
-            // The latest comes first, so what comes later was seen before.
-            let is_again = self == Self::LetterboxdDiary
-                && entries[place + 1..].iter().any(|earlier| earlier.movie.id == entry.movie.id);
+        // The latest comes first, so what comes later was seen before.
+        let mut earlier = HashSet::new();
+        let mut again: Vec<bool> = entries.iter().rev().map(|entry| !earlier.insert(entry.movie.id)).collect();
+        again.reverse();
+        for ((place, entry), is_again) in entries.iter().enumerate().zip(again) {
             let cells = self.header().iter().map(|column| match *column {
                 "Position" => (place + 1).to_string(),
                 column => self.value(column, entry, is_again),

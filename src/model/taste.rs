@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::mine::Rating;
+use super::mine::{Rating, Shelved};
 
 /// What counts of a movie that somebody has rated or seen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -62,6 +62,21 @@ pub struct Taste {
     pub differences: [u64; 9],
     /// The mean of these differences.
     pub difference: Option<f64>,
+}
+
+/// What somebody's own page shows.
+#[derive(Debug, Clone, Default)]
+pub struct Overview {
+    /// How much they keep.
+    pub counts: Counts,
+    /// What they like.
+    pub taste: Taste,
+    /// What they rated last.
+    pub rated: Vec<Shelved>,
+    /// What they saw last.
+    pub seen: Vec<Shelved>,
+    /// What they want to see.
+    pub watchlist: Vec<Shelved>,
 }
 
 /// Genres and directors that are told.

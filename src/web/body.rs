@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::error::WebError;
+use super::upload::Upload;
 use crate::model::{Field, RawMovie, RawValue};
 
 /// The most bytes of a body: four times the largest movie that is within bounds.
@@ -34,6 +35,8 @@ pub enum Body {
     Form(Vec<(String, String)>),
     /// A JSON object.
     Json(Map<String, Value>),
+    /// A file, with fields of its form.
+    Upload(Upload),
 }
 
 impl Body {
@@ -41,7 +44,9 @@ impl Body {
     pub fn text(&self, name: &str) -> Option<String> {
         match self {
             Self::Empty => None,
-            Self::Form(pairs) => pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()),
+            Self::Form(pairs) | Self::Upload(Upload { fields: pairs, .. }) => {
+                pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+            }
             Self::Json(object) => match object.get(name)? {
                 Value::String(text) => Some(text.clone()),
                 Value::Number(number) => Some(number.to_string()),
@@ -50,10 +55,22 @@ impl Body {
         }
     }
 
+    /// The text of a field that may also be empty: `null` is empty, and a switch is `true` or `false`.
+    pub fn given(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Json(object) => match object.get(name)? {
+                Value::Null => Some(String::new()),
+                Value::Bool(value) => Some(value.to_string()),
+                _ => self.text(name),
+            },
+            _ => self.text(name),
+        }
+    }
+
     /// What the body says of a movie; other fields are passed over.
     pub fn movie(&self) -> RawMovie {
         match self {
-            Self::Empty => RawMovie::default(),
+            Self::Empty | Self::Upload(_) => RawMovie::default(),
             Self::Form(pairs) => movie_of_form(pairs),
             Self::Json(object) => movie_of_json(object),
         }
@@ -101,19 +118,19 @@ fn raw_value(value: &Value) -> RawValue {
     }
 }
 
-/// Reads a body to its end.
+/// Reads a body to its end, at most `limit` bytes.
 ///
 /// # Errors
 /// Too large, too slow, or broken off.
-pub async fn read(chunks: Chunks, headers: &HeaderMap) -> Result<Bytes, WebError> {
+pub async fn read(chunks: Chunks, headers: &HeaderMap, limit: usize) -> Result<Bytes, WebError> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > FORGOTTEN) {
         return Err(WebError::TooLarge);
     }
-    timeout(PATIENCE, collect(chunks)).await.unwrap_or(Err(WebError::TooSlow))
+    timeout(PATIENCE, collect(chunks, limit)).await.unwrap_or(Err(WebError::TooSlow))
 }
 
-async fn collect(mut chunks: Chunks) -> Result<Bytes, WebError> {
+async fn collect(mut chunks: Chunks, limit: usize) -> Result<Bytes, WebError> {
     let mut read = Vec::new();
     let mut length = 0;
     while let Some(chunk) = chunks.next().await {
@@ -121,13 +138,13 @@ async fn collect(mut chunks: Chunks) -> Result<Bytes, WebError> {
         length += chunk.len();
         if length > FORGOTTEN {
             break;
-        } else if length > LIMIT {
+        } else if length > limit {
             read.clear();
         } else {
             read.extend_from_slice(&chunk);
         }
     }
-    if length > LIMIT { Err(WebError::TooLarge) } else { Ok(read.into()) }
+    if length > limit { Err(WebError::TooLarge) } else { Ok(read.into()) }
 }
 
 /// The type of a request's body, without its parameters, in lower case; empty where none is said.

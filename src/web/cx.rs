@@ -224,7 +224,7 @@ impl Asked {
 
     /// A browser's form came with it: the answer leads on to a page.
     pub fn is_form(&self) -> bool {
-        matches!(self.body, Body::Form(_) | Body::Empty) && !self.wants_json()
+        matches!(self.body, Body::Form(_) | Body::Upload(_) | Body::Empty) && !self.wants_json()
     }
 
     /// The client's address, as far as it can be trusted.
@@ -322,6 +322,25 @@ impl ReaderCx {
     }
 }
 
+/// Who asks is signed in, also where everybody may read; where the request changes something, it is meant.
+pub struct MemberCx {
+    cx: Cx,
+    /// Who asks.
+    pub account: Account,
+}
+
+impl MemberCx {
+    /// Checks the account and the token.
+    ///
+    /// # Errors
+    /// Not signed in, or forbidden.
+    pub fn prove(cx: Cx) -> Result<Self, WebError> {
+        let account = cx.account().cloned().ok_or(WebError::Unauthenticated)?;
+        guard::meant(&cx)?;
+        Ok(Self { cx, account })
+    }
+}
+
 /// Who asks is an admin; where the request changes something, it is meant.
 pub struct AdminCx(Cx);
 
@@ -365,6 +384,14 @@ impl Deref for ReaderCx {
 
     fn deref(&self) -> &Cx {
         &self.0
+    }
+}
+
+impl Deref for MemberCx {
+    type Target = Cx;
+
+    fn deref(&self) -> &Cx {
+        &self.cx
     }
 }
 

@@ -103,7 +103,11 @@ impl WebError {
             Self::MethodNotAllowed { allow } => format!("this address takes {allow}"),
             Self::TooSlow => "the body did not arrive in time".to_owned(),
             Self::Exists(id) => format!("movie {id} is the same movie; update it with `POST /manage/update`"),
-            Self::TooLarge => format!("the body is larger than {} KiB", super::body::LIMIT / 1024),
+            Self::TooLarge => format!(
+                "the body is larger than {} KiB, or a file than {} MiB",
+                super::body::LIMIT >> 10,
+                super::upload::LIMIT >> 20
+            ),
             Self::UnsupportedType => {
                 "the body must be `application/json` or `application/x-www-form-urlencoded`".to_owned()
             }
@@ -184,6 +188,7 @@ impl From<FlowError> for WebError {
             FlowError::Invalid(fields) => Self::Invalid(fields),
             FlowError::Exists(id) => Self::Exists(id),
             FlowError::Refused => Self::Refused,
+            FlowError::LastAdmin => Self::Forbidden("this is the last admin; make another account an admin first"),
             FlowError::TooMany(seconds) => Self::TooMany(seconds),
             FlowError::Unavailable(cause) => Self::Unavailable(cause),
             FlowError::Failed(cause) => Self::Internal(cause),

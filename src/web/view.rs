@@ -4,12 +4,20 @@ pub mod home;
 pub mod listing;
 pub mod movie;
 
+pub mod import;
+pub mod lists;
+pub mod mine;
+pub mod my_page;
+pub mod profile;
+pub mod shelves;
+
 pub mod account;
 pub mod admin;
 pub mod forms;
 
 pub mod error;
 
+mod chart;
 mod filters;
 mod layout;
 mod parts;
@@ -47,12 +55,23 @@ pub enum Notice {
     SignedOut,
     Welcome,
     SampleLoaded,
+    ListDeleted,
+    AccountDeleted,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 7] =
-        [Self::Added, Self::Saved, Self::Deleted, Self::SignedIn, Self::SignedOut, Self::Welcome, Self::SampleLoaded];
+    pub const ALL: [Self; 9] = [
+        Self::Added,
+        Self::Saved,
+        Self::Deleted,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::Welcome,
+        Self::SampleLoaded,
+        Self::ListDeleted,
+        Self::AccountDeleted,
+    ];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
@@ -64,6 +83,8 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::Welcome => "welcome",
             Self::SampleLoaded => "sample-loaded",
+            Self::ListDeleted => "list-deleted",
+            Self::AccountDeleted => "account-deleted",
         }
     }
 }
