@@ -128,7 +128,8 @@ pub const MOST_ROWS: usize = 100_000;
 /// It cannot be told what it is.
 pub fn read(bytes: &[u8], told: Option<Kind>) -> Result<File, Unread> {
     let text = decode(bytes);
-    let mut reader = ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
     let mut records = reader.records();
     let Some(Ok(header)) = records.next() else { return Err(Unread::NoHeader) };
     let columns = Columns::of(&header);
@@ -253,11 +254,8 @@ impl Columns {
     }
 
     fn rating(&self, record: &StringRecord) -> Result<Option<Rating>, Reason> {
-        let (text, factor) = if self.has(OF_TEN) {
-            (self.cell(record, OF_TEN), 1.0)
-        } else {
-            (self.cell(record, OF_FIVE), 2.0)
-        };
+        let (text, factor) =
+            if self.has(OF_TEN) { (self.cell(record, OF_TEN), 1.0) } else { (self.cell(record, OF_FIVE), 2.0) };
         if text.is_empty() {
             return Ok(None);
         }
@@ -295,18 +293,26 @@ mod tests {
              \"1\",\"tt0078748\",\"Sat Jan  7 00:00:00 2017\",\"\",\"\",\"Alien\",\"Feature Film\",\"Ridley Scott\",\"8\",\"8.5\",\"117\",\"1979\",\"horror\",\"1\",\"1979-05-25\",\"http://www.imdb.com/title/tt0078748/\"\n",
         );
         assert_eq!((old.kind, old.rows[0].rating, old.rows[0].made), (Kind::Ratings, Rating::new(8), None));
-        let list = file("Position,Const,Created,Modified,Description,Title,Your Rating\n1,tt0078748,2024-01-02,,,Alien,8\n");
+        let list =
+            file("Position,Const,Created,Modified,Description,Title,Your Rating\n1,tt0078748,2024-01-02,,,Alien,8\n");
         assert_eq!((list.kind, list.rows[0].made), (Kind::Watchlist, Day::read("2024-01-02")));
     }
 
     #[test]
     fn letterboxd_files_are_read_and_bad_rows_told_by_line() {
-        let ratings = file("Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,\"Three\nlines\",2000,https://boxd.it/1,4.5\n2024-01-01,Bad,2000,,5.5\n2024-01-01,,2000,,5\n2024-01-01,Worse,2000,,4.3\n");
+        let ratings = file(
+            "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,\"Three\nlines\",2000,https://boxd.it/1,4.5\n2024-01-01,Bad,2000,,5.5\n2024-01-01,,2000,,5\n2024-01-01,Worse,2000,,4.3\n",
+        );
         assert_eq!((ratings.kind, ratings.rows.len(), ratings.rows[0].rating), (Kind::Ratings, 1, Rating::new(9)));
         let bad: Vec<_> = ratings.bad.iter().map(|(line, _, reason)| (*line, *reason)).collect();
         assert_eq!(bad, [(4, Reason::BadRating), (5, Reason::NoTitle), (6, Reason::BadRating)]);
-        let diary = file("Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n2024-01-02,Alien,1979,,,Yes,,2024-01-01\n2024-01-02,Alien,1979,,,,,2024-13-01\n2024-01-02,Alien,1979,https://letterboxd.com/tmdb/348/,,,,\n");
-        assert_eq!((diary.kind, diary.rows[0].seen, diary.rows[0].rating), (Kind::Diary, Day::read("2024-01-01"), None));
+        let diary = file(
+            "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n2024-01-02,Alien,1979,,,Yes,,2024-01-01\n2024-01-02,Alien,1979,,,,,2024-13-01\n2024-01-02,Alien,1979,https://letterboxd.com/tmdb/348/,,,,\n",
+        );
+        assert_eq!(
+            (diary.kind, diary.rows[0].seen, diary.rows[0].rating),
+            (Kind::Diary, Day::read("2024-01-01"), None)
+        );
         assert_eq!((diary.rows[1].seen, diary.rows[1].tmdb_id), (None, Some(348)));
         assert_eq!((diary.bad[0].0, diary.bad[0].2), (3, Reason::BadDate));
     }

@@ -68,8 +68,7 @@ impl Imported {
 /// Invalid where the file is none that is known; unavailable or failed.
 pub fn import(app: &App, account: i64, bytes: &[u8], told: Option<Kind>) -> Result<Imported, FlowError> {
     let File { kind, rows, bad } = read(bytes, told).map_err(unread)?;
-    let mut imported =
-        Imported { kind: kind.name(), read: (rows.len() + bad.len()) as u64, ..Imported::default() };
+    let mut imported = Imported { kind: kind.name(), read: (rows.len() + bad.len()) as u64, ..Imported::default() };
     imported.rejected = bad.into_iter().map(|(line, title, reason)| Rejected { line, title, reason }).collect();
     let mut reject =
         |row: &Row, reason| imported.rejected.push(Rejected { line: row.line, title: row.title.clone(), reason });

@@ -431,7 +431,9 @@ mod tests {
         let tomorrow = Day(Day::today().0 + 1);
         assert_eq!(Day::parse(&tomorrow.to_string()), Ok(Some(tomorrow)));
         assert!(Day::parse(&Day(tomorrow.0 + 1).to_string()).is_err());
-        for bad in ["1887-12-31", "2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "2024-01-01T00", "x", "+024-01-01"] {
+        for bad in
+            ["1887-12-31", "2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "2024-01-01T00", "x", "+024-01-01"]
+        {
             assert!(Day::parse(bad).is_err(), "{bad}");
         }
     }

@@ -117,7 +117,8 @@ impl Taste {
     pub fn to_json(&self) -> Value {
         let rounded = |mean: Option<f64>| mean.map(|mean| (mean * 10.0).round() / 10.0);
         let liked = |all: &[Liked]| -> Vec<Value> {
-            let each = |liked: &Liked| json!({"value": liked.name, "count": liked.count, "average": rounded(liked.average)});
+            let each =
+                |liked: &Liked| json!({"value": liked.name, "count": liked.count, "average": rounded(liked.average)});
             all.iter().map(each).collect()
         };
         json!({
@@ -201,7 +202,10 @@ mod tests {
         ];
         let taste = Taste::of(&movies);
         assert_eq!(taste.ratings, [1, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
-        assert_eq!((taste.genres[0].name.as_str(), taste.genres[0].count, taste.genres[0].average), ("Drama", 2, Some(8.0)));
+        assert_eq!(
+            (taste.genres[0].name.as_str(), taste.genres[0].count, taste.genres[0].average),
+            ("Drama", 2, Some(8.0))
+        );
         assert_eq!(taste.genres[1].name, "Horror", "rated before not rated");
         let decades: Vec<_> = taste.decades.iter().map(|liked| (liked.name.as_str(), liked.count)).collect();
         assert_eq!(decades, [("1970", 2), ("1980", 2)]);

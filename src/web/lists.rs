@@ -123,8 +123,7 @@ pub async fn place(cx: MemberCx) -> Result<Response, WebError> {
 pub async fn place_movie(cx: MemberCx) -> Result<Response, WebError> {
     let (account, movie, place) = (cx.account.id, cx.id()?, wanted_place(&cx.body)?);
     let list = cx.body.given("list").unwrap_or_default();
-    let list: i64 =
-        list.trim().parse().map_err(|_| WebError::Invalid(FieldErrors::of("list", Problem::NotWhole)))?;
+    let list: i64 = list.trim().parse().map_err(|_| WebError::Invalid(FieldErrors::of("list", Problem::NotWhole)))?;
     let beside = cx.blocking(move |app| {
         lists::place(app, account, list, movie, place)?;
         beside(app, Some(account), movie)

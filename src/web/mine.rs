@@ -123,6 +123,10 @@ async fn shelf(cx: &MemberCx, shelf: Shelf) -> Result<Response, WebError> {
 /// Bad parameters, or invalid.
 pub fn page_number(cx: &Cx) -> Result<u32, WebError> {
     parse_page(cx.value("p")).map_err(|errors| {
-        if errors.get("p") == Some(&Problem::NotWhole) { WebError::BadParameters(errors) } else { WebError::Invalid(errors) }
+        if errors.get("p") == Some(&Problem::NotWhole) {
+            WebError::BadParameters(errors)
+        } else {
+            WebError::Invalid(errors)
+        }
     })
 }

@@ -20,7 +20,8 @@ use super::cx::{AdminCx, Arrived, Asked, Cx, MemberCx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
 use super::{
-    Server, account, guard, home, listing, lists, manage, mine, movie, my_files, profile, setup, status, suggest, upload,
+    Server, account, guard, home, listing, lists, manage, mine, movie, my_files, profile, setup, status, suggest,
+    upload,
 };
 
 use Handler::{Admins, All, Members, Readers, SetupHolder};

@@ -14,6 +14,7 @@ mod facets;
 mod forgiving;
 mod http;
 mod kept;
+mod mine;
 mod routes;
 mod search;
 

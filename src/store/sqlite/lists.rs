@@ -28,7 +28,8 @@ const MOST_PUBLIC: i64 = 200;
 impl Sqlite {
     pub fn lists(&self, account: i64) -> Result<Vec<MovieList>, StoreError> {
         self.glance(|db| {
-            let mut statement = db.prepare_cached(select_lists!("where account_id = ?1 order by lists.name, lists.id"))?;
+            let mut statement =
+                db.prepare_cached(select_lists!("where account_id = ?1 order by lists.name, lists.id"))?;
             Ok(statement.query_map([account], list)?.collect::<Result<_, _>>()?)
         })
     }
@@ -115,9 +116,8 @@ impl Sqlite {
         self.write(|db| {
             require(db, account, movie)?;
             touch(db, account, id)?;
-            let mut statement = db.prepare_cached(
-                "select movie_id from list_movies where list_id = ?1 order by position, movie_id",
-            )?;
+            let mut statement =
+                db.prepare_cached("select movie_id from list_movies where list_id = ?1 order by position, movie_id")?;
             let mut order = statement.query_map([id], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
             let known = order.iter().position(|known| *known == movie.0);
             match (known, place) {

@@ -80,7 +80,9 @@ impl Sqlite {
                     .prepare_cached("delete from notes where account_id = ?1 and movie_id = ?2")?
                     .execute(params![account, movie.0])?,
                 Some(text) => db
-                    .prepare_cached("replace into notes (account_id, movie_id, text, updated_at) values (?1, ?2, ?3, ?4)")?
+                    .prepare_cached(
+                        "replace into notes (account_id, movie_id, text, updated_at) values (?1, ?2, ?3, ?4)",
+                    )?
                     .execute(params![account, movie.0, text, now()])?,
             };
             Ok(())
@@ -134,8 +136,7 @@ pub fn add_viewing(db: &Connection, account: i64, movie: MovieId, on: Option<Day
 }
 
 pub fn viewings_of(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<usize> {
-    let mut statement =
-        db.prepare_cached("select count(*) from viewings where account_id = ?1 and movie_id = ?2")?;
+    let mut statement = db.prepare_cached("select count(*) from viewings where account_id = ?1 and movie_id = ?2")?;
     Ok(statement.query_row(params![account, movie.0], |row| row.get::<_, u32>(0))? as usize)
 }
 
@@ -143,8 +144,7 @@ fn site_rating(db: &Connection, movie: MovieId) -> rusqlite::Result<SiteRating> 
     let mut statement =
         db.prepare_cached("select count(*), coalesce(sum(rating), 0) from ratings where movie_id = ?1")?;
     let unsigned = |value: i64| value.unsigned_abs();
-    statement
-        .query_row([movie.0], |row| Ok(SiteRating { count: unsigned(row.get(0)?), sum: unsigned(row.get(1)?) }))
+    statement.query_row([movie.0], |row| Ok(SiteRating { count: unsigned(row.get(0)?), sum: unsigned(row.get(1)?) }))
 }
 
 fn mine(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<Mine> {
