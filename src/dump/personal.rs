@@ -154,10 +154,13 @@ pub fn read(bytes: &[u8], told: Option<Kind>) -> Result<File, Unread> {
     Ok(file)
 }
 
-/// The text, without a byte order mark. IMDb's older exports are Latin-1.
+/// The text, without a byte order mark and with line ends of one kind, by which lines are counted. IMDb's older
+/// exports are Latin-1.
 fn decode(bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), str::to_owned)
+    let latin = || bytes.iter().map(|byte| char::from(*byte)).collect();
+    let text = std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned);
+    text.replace("\r\n", "\n")
 }
 
 fn delimiter(text: &str) -> u8 {

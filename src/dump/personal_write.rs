@@ -63,7 +63,7 @@ pub enum Sheet {
     LetterboxdRatings,
     /// The watchlist, or a list, for Letterboxd.
     LetterboxdList,
-    /// What was seen, for Letterboxd.
+    /// What was seen, for Letterboxd; the earliest first.
     LetterboxdDiary,
 }
 
@@ -116,10 +116,8 @@ impl Sheet {
         let mut writer = Writer::from_writer(Vec::new());
         // Writing to memory does not fail.
         let _ = writer.write_record(self.header());
-        // The latest comes first, so what comes later was seen before.
         let mut earlier = HashSet::new();
-        let mut again: Vec<bool> = entries.iter().rev().map(|entry| !earlier.insert(entry.movie.id)).collect();
-        again.reverse();
+        let again: Vec<bool> = entries.iter().map(|entry| !earlier.insert(entry.movie.id)).collect();
         for ((place, entry), is_again) in entries.iter().enumerate().zip(again) {
             let cells = self.header().iter().map(|column| match *column {
                 "Position" => (place + 1).to_string(),

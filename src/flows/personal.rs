@@ -165,7 +165,11 @@ pub fn export(app: &App, account: i64, name: &str) -> Result<Vec<u8>, FlowError>
         "letterboxd.csv" => (Sheet::LetterboxdRatings, Shelf::Ratings),
         "watchlist.csv" => (Sheet::ImdbList, Shelf::Watchlist),
         "letterboxd-watchlist.csv" => (Sheet::LetterboxdList, Shelf::Watchlist),
-        "diary.csv" => (Sheet::LetterboxdDiary, Shelf::Seen),
+        "diary.csv" => {
+            let mut seen = app.store.whole_shelf(account, Shelf::Seen)?;
+            seen.reverse();
+            return Ok(Sheet::LetterboxdDiary.write(&seen));
+        }
         "everything.json" => return Ok(everything(app, account)?.to_string().into_bytes()),
         _ => return Err(FlowError::NotFound),
     };
