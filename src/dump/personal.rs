@@ -200,8 +200,8 @@ impl Columns {
 
     /// The first of these columns that is not empty.
     fn cell<'r>(&self, record: &'r StringRecord, names: &[&str]) -> &'r str {
-        let cells = names.iter().filter_map(|name| record.get(*self.0.get(*name)?)).map(str::trim);
-        cells.filter(|cell| !cell.is_empty()).next().unwrap_or_default()
+        let mut cells = names.iter().filter_map(|name| record.get(*self.0.get(*name)?)).map(str::trim);
+        cells.find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
     fn kind(&self, told: Option<Kind>) -> Result<Kind, Unread> {

@@ -29,7 +29,7 @@ fn nobody_sees_or_changes_what_they_may_not() {
             ),
             Who::Readers => assert!(nobody == 401 && !matches!(user, 401 | 403), "{method} {path} {nobody} {user}"),
             Who::Members => {
-                assert!(nobody == 401 && !matches!(user, 401 | 403 | 500..), "{method} {path} {nobody} {user}")
+                assert!(nobody == 401 && !matches!(user, 401 | 403 | 500..), "{method} {path} {nobody} {user}");
             }
             Who::Admins => assert_eq!((nobody, user), (401, 403), "{method} {path}"),
             Who::SetupHolder => assert_eq!((nobody, user), (403, 403), "{method} {path}"),
@@ -142,7 +142,7 @@ fn every_page_speaks_every_language_and_has_no_inline_code() {
             for forbidden in ["<script>", " style=", "\" onload=", " onclick=\"", "<style", "javascript:", "%{"] {
                 assert!(!page.body.contains(forbidden), "{path} {}: {forbidden}", locale.code());
             }
-            for key in ["nav.", "listing.", "error.", "form.", "genre.", "account.", "notice."] {
+            for key in ["nav.", "listing.", "error.", "form.", "genre.", "account.", "notice.", "mine."] {
                 assert!(!page.body.contains(&format!(">{key}")), "{path} {}: {key}", locale.code());
             }
         }

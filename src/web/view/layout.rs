@@ -110,8 +110,8 @@ fn tell(locale: Locale, notice: Notice) -> Markup {
         Notice::SignedOut => tr!(locale, "notice.signed_out"),
         Notice::Welcome => tr!(locale, "notice.welcome"),
         Notice::SampleLoaded => tr!(locale, "notice.sample_loaded"),
-        Notice::ListDeleted => tr!(locale, "mine.list_deleted"),
-        Notice::AccountDeleted => tr!(locale, "mine.account_deleted"),
+        Notice::ListDeleted => tr!(locale, "notice.list_deleted"),
+        Notice::AccountDeleted => tr!(locale, "notice.account_deleted"),
     };
     html! { p class="banner done" role="status" { (icon("check")) (text) } }
 }
