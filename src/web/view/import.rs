@@ -54,7 +54,7 @@ pub fn done(chrome: &Chrome<'_>, counts: [u64; 4], rejected: &[(u64, String, &'s
     let title = tr!(locale, "mine.imported");
     let keys = ["mine.rows_read", "mine.rows_set", "mine.rows_unchanged", "mine.rows_not_found"];
     let content = html! {
-        section class="panel" {
+        section class="panel own" {
             h1 { (title) }
             ul { @for (key, count) in keys.into_iter().zip(counts) { li { (i18n::plural(locale, key, count)) } } }
             @if !rejected.is_empty() {

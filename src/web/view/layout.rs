@@ -82,7 +82,7 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
     html! {
         @if let Some(account) = chrome.account {
             a href="/mine" { (icon("person")) span { (tr!(locale, "mine.title")) } }
-            a href="/lists" { (icon("check")) span { (tr!(locale, "mine.lists")) } }
+            a href="/lists" { (icon("list")) span { (tr!(locale, "mine.lists")) } }
             @if account.role == crate::model::Role::Admin {
                 a href="/admin" { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
             }

@@ -22,7 +22,7 @@ pub fn all(
         div class="mine" {
             h1 { (title) }
             @if chrome.account.is_some() {
-                (shelves::tabs(locale, None))
+                (shelves::tabs(locale, "lists"))
                 section class="shelf" {
                     h2 { (tr!(locale, "mine.my_lists")) }
                     @if own.is_empty() { p { (tr!(locale, "mine.no_lists")) } } @else { (index(locale, own, false)) }
@@ -35,7 +35,7 @@ pub fn all(
                 }
             }
             @if chrome.account.is_some() {
-                section class="panel" {
+                section class="panel own" {
                     h2 { (tr!(locale, "mine.list_new")) }
                     (editor(chrome, "/lists", typed, errors))
                 }
@@ -113,14 +113,14 @@ pub fn one(
             ol class="rows" start=((movies.page - 1) * PAGE + 1) {
                 @for (place, entry) in movies.entries.iter().enumerate() {
                     li {
-                        (shelves::row(locale, entry))
+                        (shelves::row(locale, entry, false))
                         @if is_own { (ways(chrome, list, entry.movie.id, (movies.page - 1) as usize * PAGE as usize + place + 1)) }
                     }
                 }
             }
             (shelves::pages(locale, chrome.address, movies))
             @if is_own {
-                section class="panel" {
+                section class="panel own" {
                     h2 { (tr!(locale, "mine.list_edit")) }
                     (editor(chrome, &format!("/list/{}", list.id), typed, errors))
                     (delete(chrome, list))

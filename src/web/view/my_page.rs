@@ -18,7 +18,7 @@ pub fn page(chrome: &Chrome<'_>, mine: &Overview) -> Markup {
     let content = html! {
         div class="mine" {
             h1 { (tr!(locale, "mine.greeting", name = name)) }
-            (shelves::tabs(locale, None))
+            (shelves::tabs(locale, ""))
             (counts(locale, &mine.counts))
             @if is_new { p { (tr!(locale, "mine.start")) } }
             (recent(locale, Shelf::Ratings, &tr!(locale, "mine.rated_last"), &mine.rated))
@@ -149,7 +149,7 @@ fn files(chrome: &Chrome<'_>) -> Markup {
         ("everything.json", tr!(locale, "mine.file_everything")),
     ];
     html! {
-        section class="panel" {
+        section class="panel own" {
             h2 { (tr!(locale, "mine.files")) }
             p { (tr!(locale, "mine.files_text")) }
             ul class="files" { @for (name, text) in all { li { a href={ "/mine/export/" (name) } { (text) } } } }

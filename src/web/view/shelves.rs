@@ -20,7 +20,7 @@ pub fn page(chrome: &Chrome<'_>, shelf: Shelf, page: &ShelfPage) -> Markup {
                     p class="total" role="status" { (i18n::plural(locale, "movies", page.total)) }
                 }
             }
-            (tabs(locale, Some(shelf)))
+            (tabs(locale, shelf.name()))
             @if page.entries.is_empty() {
                 section class="empty" { (icon("movie")) p { (tr!(locale, "mine.empty")) } a class="button" href="/listing" { (tr!(locale, "nav.movies")) } }
             } @else {
@@ -43,15 +43,16 @@ pub fn name(locale: Locale, shelf: Shelf) -> String {
     .into_owned()
 }
 
-/// The ways between somebody's own pages.
-pub fn tabs(locale: Locale, here: Option<Shelf>) -> Markup {
+/// The ways between somebody's own pages; `here` is the name of this one: of a shelf, `lists`, or empty for the first.
+pub fn tabs(locale: Locale, here: &str) -> Markup {
+    let current = |name: &str| (name == here).then_some("page");
     html! {
-        nav class="tabs" aria-label=(tr!(locale, "mine.title")) {
-            a class="chip" href="/mine" aria-current=[here.is_none().then_some("page")] { (tr!(locale, "mine.title")) }
+        nav class="own-ways" aria-label=(tr!(locale, "mine.title")) {
+            a class="chip" href="/mine" aria-current=[current("")] { (tr!(locale, "mine.title")) }
             @for shelf in Shelf::ALL {
-                a class="chip" href={ "/mine/" (shelf.name()) } aria-current=[(here == Some(shelf)).then_some("page")] { (name(locale, shelf)) }
+                a class="chip" href={ "/mine/" (shelf.name()) } aria-current=[current(shelf.name())] { (name(locale, shelf)) }
             }
-            a class="chip" href="/lists" { (tr!(locale, "mine.lists")) }
+            a class="chip" href="/lists" aria-current=[current("lists")] { (tr!(locale, "mine.lists")) }
         }
     }
 }
@@ -67,19 +68,19 @@ pub fn day(locale: Locale, on: Option<Day>) -> String {
 /// Movies as rows.
 pub fn rows(locale: Locale, entries: &[Shelved]) -> Markup {
     html! {
-        ul class="rows" { @for entry in entries { li { (row(locale, entry)) } } }
+        ul class="rows" { @for entry in entries { li { (row(locale, entry, true)) } } }
     }
 }
 
-/// A movie with what stands beside it.
-pub fn row(locale: Locale, entry: &Shelved) -> Markup {
+/// A movie with what stands beside it; `with_day` tells when.
+pub fn row(locale: Locale, entry: &Shelved, with_day: bool) -> Markup {
     let movie = &entry.movie;
     html! {
         a class="row-art" href={ "/movie/" (movie.id) } tabindex="-1" aria-hidden="true" { (parts::poster(movie)) }
         div class="row-text" {
             a class="row-title" href={ "/movie/" (movie.id) } { bdi { (movie.facts.title) } }
             p class="quiet" {
-                @if let Some(year) = movie.facts.year { (i18n::year(locale, year)) " " }
+                @if let Some(year) = movie.facts.year { (i18n::year(locale, year)) @if !movie.facts.directors.is_empty() { " · " } }
                 (parts::people(&movie.facts.directors))
             }
             @if let Some(note) = &entry.note { p class="note-text" dir="auto" { (note) } }
@@ -92,7 +93,7 @@ pub fn row(locale: Locale, entry: &Shelved) -> Markup {
                     (i18n::number(locale, u64::from(rating.value())))
                 }
             }
-            span class="quiet" { (day(locale, entry.on)) }
+            @if with_day { span class="quiet" { (day(locale, entry.on)) } }
         }
     }
 }
