@@ -91,6 +91,8 @@ pub struct Row {
     pub tmdb_id: Option<u64>,
     /// What they think of it.
     pub rating: Option<Rating>,
+    /// It is no film but an episode, a series or a game: a film of the same title is not meant.
+    pub is_other: bool,
     /// When the row was made.
     pub made: Option<Day>,
     /// When they saw it.
@@ -250,6 +252,7 @@ impl Columns {
             imdb_id: imdb_id.map(str::to_owned),
             tmdb_id,
             rating,
+            is_other: is_other(self.cell(record, &["title type", "type"])),
             // When a row was made matters little; old exports write it as text.
             made: Day::parse(made.get(..10).unwrap_or(made)).ok().flatten(),
             seen: Day::parse(seen).map_err(|_| bad(Reason::BadDate))?,
@@ -267,6 +270,11 @@ impl Columns {
         let rating = if value.fract() == 0.0 { Rating::new(value as i64) } else { None };
         rating.map(Some).ok_or(Reason::BadRating)
     }
+}
+
+fn is_other(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    ["episode", "series", "game", "podcast"].iter().any(|other| kind.contains(other))
 }
 
 fn is_imdb_id(text: &str) -> bool {

@@ -106,8 +106,8 @@ fn sought(row: &Row) -> Sought {
     Sought {
         imdb_id: row.imdb_id.clone(),
         tmdb_id: row.tmdb_id,
-        title: row.title.clone(),
-        director: row.director.clone(),
+        title: if row.is_other { String::new() } else { row.title.clone() },
+        director: row.director.clone().filter(|_| !row.is_other),
         year: row.year,
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::body::Body;
 use super::cx::{Cx, MemberCx, ReaderCx};
 use super::error::WebError;
-use super::mine::{back, kept, page_number};
+use super::mine::{answer, back, page_number};
 use super::reply::{self, Response};
 use super::view::{self, Notice};
 use crate::flows::lists::{self, Given, Place};
@@ -121,14 +121,14 @@ pub async fn place(cx: MemberCx) -> Result<Response, WebError> {
 
 /// `POST /mine/list/ID`: the same from the side of the movie, with `list`.
 pub async fn place_movie(cx: MemberCx) -> Result<Response, WebError> {
-    let (account, movie, place) = (cx.account.id, cx.id()?, wanted_place(&cx.body)?);
-    let list = cx.body.given("list").unwrap_or_default();
-    let list: i64 = list.trim().parse().map_err(|_| WebError::Invalid(FieldErrors::of("list", Problem::NotWhole)))?;
-    let beside = cx.blocking(move |app| {
+    let (account, movie, list) = (cx.account.id, cx.id()?, cx.body.given("list").unwrap_or_default());
+    let place = wanted_place(&cx.body)?;
+    let placed = cx.blocking(move |app| {
+        let list = list.trim().parse().map_err(|_| FieldErrors::of("list", Problem::NotWhole))?;
         lists::place(app, account, list, movie, place)?;
         beside(app, Some(account), movie)
     });
-    Ok(kept(&cx, movie, &beside.await?))
+    answer(&cx, movie, placed.await).await
 }
 
 fn wanted_place(body: &Body) -> Result<Place, WebError> {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::cx::{Cx, MemberCx};
 use super::error::WebError;
+use super::movie;
 use super::reply::{self, Response};
 use super::view::{self, Notice};
 use crate::app::App;
@@ -43,13 +44,27 @@ pub async fn set_note(cx: MemberCx) -> Result<Response, WebError> {
 
 async fn change(cx: &MemberCx, field: &'static str, change: Change) -> Result<Response, WebError> {
     let (id, account) = (cx.id()?, cx.account.id);
-    let text = cx.body.given(field).ok_or_else(|| WebError::Invalid(FieldErrors::of(field, Problem::Missing)))?;
-    let beside = cx.blocking(move |app| change(app, account, id, &text)).await?;
-    Ok(kept(cx, id, &beside))
+    let text = cx.body.given(field);
+    let changed = cx.blocking(move |app| {
+        let text = text.ok_or_else(|| FieldErrors::of(field, Problem::Missing))?;
+        change(app, account, id, &text)
+    });
+    answer(cx, id, changed.await).await
 }
 
-/// What is kept of a movie now, or the way back.
-pub fn kept(cx: &Cx, id: MovieId, beside: &Beside) -> Response {
+/// What is kept of a movie now, or the way back; a form with something wrong gets the movie's page with its messages.
+///
+/// # Errors
+/// Those of the change.
+pub async fn answer(cx: &Cx, id: MovieId, changed: Result<Beside, FlowError>) -> Result<Response, WebError> {
+    match changed {
+        Ok(beside) => Ok(kept(cx, id, &beside)),
+        Err(FlowError::Invalid(errors)) if cx.is_form() => movie::again(cx, errors).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn kept(cx: &Cx, id: MovieId, beside: &Beside) -> Response {
     if cx.is_form() {
         return back(cx, Some(Notice::Saved), &format!("/movie/{id}"));
     }

@@ -1,13 +1,16 @@
 //! One movie, with what stands beside it: what this site's people think of it, and what is the visitor's own.
 
+use http::StatusCode;
 use serde_json::json;
 
 use super::cx::{Cx, ReaderCx};
 use super::error::WebError;
 use super::kept::Place;
-use super::reply::Response;
+use super::reply::{self, Response};
 use super::view;
+use super::view::mine::Panel;
 use crate::flows::{mine, search};
+use crate::model::FieldErrors;
 use crate::model::mine::Beside;
 
 /// `GET /movie/ID`.
@@ -20,7 +23,8 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
     }
     let movie = cx.blocking(move |app| search::movie(app, id)).await?;
     if !cx.wants_json() {
-        let page = view::movie::page(&place.chrome(&cx), &movie, &beside);
+        let panel = Panel { beside, ..Panel::default() };
+        let page = view::movie::page(&place.chrome(&cx), &movie, &panel);
         return Ok(place.html(&cx, page));
     }
     let mut shown = json!(movie);
@@ -29,6 +33,18 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
         shown["mine"] = mine.to_json();
     }
     Ok(place.json(&cx, &shown))
+}
+
+/// The page again, with what is wrong with what was sent from its panel.
+///
+/// # Errors
+/// Not found, unavailable or failed.
+pub async fn again(cx: &Cx, errors: FieldErrors) -> Result<Response, WebError> {
+    let (id, beside) = (cx.id()?, beside(cx).await?);
+    let movie = cx.blocking(move |app| search::movie(app, id)).await?;
+    let note = cx.body.text("note");
+    let page = view::movie::page(&cx.chrome(), &movie, &Panel { beside, errors, note });
+    Ok(reply::html(cx, StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 
 /// What stands beside the movie; asked for only where something has been committed since it was read last.

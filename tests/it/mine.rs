@@ -60,6 +60,9 @@ fn everything_of_a_movie_can_be_set_changed_and_taken_off() {
     let dates: Vec<&Value> = kept["seen"].as_array().unwrap().iter().map(|seen| &seen["date"]).collect();
     assert_eq!(dates, [&json!("2024-05-31"), &json!("2023-01-02"), &Value::Null]);
     let first = kept["seen"][0]["id"].clone();
+    let carl = folder.token("carl");
+    let taken = server.bearer(&carl).json("/mine/seen/1/delete", &json!({"viewing": first}));
+    assert_eq!(taken.status, 404, "it is somebody else's");
     set(&bob, "/mine/seen/1/delete", &json!({"viewing": first}));
     assert_eq!(bob.json("/mine/seen/1/delete", &json!({"viewing": first})).status, 404);
     for (path, body) in
@@ -391,6 +394,9 @@ fn a_diary_with_bad_lines_tells_each_and_keeps_the_rest() {
     let again = upload(&bob, diary);
     assert_eq!((&again["set"], &again["unchanged"]), (&json!(0), &json!(4)));
     assert_eq!(mine(&bob, 1)["rating"], 3, "an old diary does not overrule what is thought now");
+    let series = "Const,Your Rating,Date Rated,Title,Title Type,Year\ntt9999999,8,2024-01-01,Alien,TV Episode,1979\ntt9999998,8,2024-01-01,Alien,Movie,1979\n";
+    let done = upload(&bob, series);
+    assert_eq!((&done["set"], &done["rejected"][0]["line"]), (&json!(1), &json!(2)), "an episode is not the film");
     for bad in ["", "a,b\n1,2\n", "Date,Name,Year,Letterboxd URI\n2024-01-01,Alien,1979,\n"] {
         assert_eq!(bob.send("POST", "/mine/import", "text/csv", bad.as_bytes()).status, 422, "{bad:?}");
     }

@@ -88,7 +88,7 @@ impl Lately {
     /// Keeps what was read after `version` was taken, if that is still the state and takes little room.
     pub fn keep_beside(&self, version: Option<Version>, place: (Option<i64>, MovieId), beside: &Beside) {
         let is_small =
-            beside.mine.as_ref().is_none_or(|mine| mine.note.is_none() && mine.lists.len() + mine.seen.len() < 20);
+            beside.mine.as_ref().is_none_or(|mine| mine.note.is_none() && mine.lists.len() + mine.seen.len() < 5);
         let mut watch = lock(&self.0);
         if version.is_none() || !is_small || watch.look() != version {
             return;

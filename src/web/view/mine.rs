@@ -4,10 +4,10 @@
 use maud::{Markup, html};
 
 use super::Chrome;
-use super::parts::{icon, with_parameter};
+use super::parts::{icon, problems, with_parameter};
 use crate::i18n::{self, Locale};
 use crate::model::mine::{Beside, Mine, Rating, SiteRating, Viewing};
-use crate::model::{Movie, MovieId};
+use crate::model::{FieldErrors, Movie, MovieId, Problem};
 use crate::tr;
 
 /// What this site's people think: `12 people here: 7.9`.
@@ -21,18 +21,30 @@ pub fn site_rating(locale: Locale, site: SiteRating) -> Markup {
     }
 }
 
+/// What the panel "Yours" shows.
+#[derive(Debug, Clone, Default)]
+pub struct Panel {
+    /// What stands beside the movie.
+    pub beside: Beside,
+    /// What is wrong with what was sent, by field.
+    pub errors: FieldErrors,
+    /// A note as it was typed, where it is not kept.
+    pub note: Option<String>,
+}
+
 /// The panel "Yours"; for somebody who is not signed in the way there.
-pub fn yours(chrome: &Chrome<'_>, movie: &Movie, beside: &Beside) -> Markup {
+pub fn yours(chrome: &Chrome<'_>, movie: &Movie, panel: &Panel) -> Markup {
     let locale = chrome.locale;
     html! {
         section class="panel yours" id="yours" aria-labelledby="yours-title" {
             h2 id="yours-title" { (tr!(locale, "mine.yours")) }
-            @if let Some(mine) = &beside.mine {
+            @if let Some(mine) = &panel.beside.mine {
+                (problems(locale, &panel.errors))
                 div class="yours-parts" {
                     (rating(chrome, movie.id, mine))
                     (watchlist(chrome, movie.id, mine))
-                    (seen(chrome, movie.id, mine))
-                    (note(chrome, movie.id, mine))
+                    (seen(chrome, movie.id, mine, panel.errors.get("date")))
+                    (note(chrome, movie.id, mine, panel))
                     (lists(chrome, movie.id, mine))
                 }
             } @else {
@@ -107,13 +119,15 @@ fn watchlist(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {
     }
 }
 
-fn seen(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {
+fn seen(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine, problem: Option<&Problem>) -> Markup {
     let locale = chrome.locale;
     let action = format!("/mine/seen/{movie}");
     let dated = html! {
         div class="entry" {
             label for="seen-date" { (tr!(locale, "mine.date")) }
-            input type="date" id="seen-date" name="date" min="1888-01-01" required;
+            input type="date" id="seen-date" name="date" min="1888-01-01" required
+                aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| "seen-date-error")];
+            (wrong(locale, "seen-date-error", problem))
         }
         button type="submit" { (icon("add")) span { (tr!(locale, "mine.seen_add")) } }
     };
@@ -149,20 +163,32 @@ fn one_viewing(chrome: &Chrome<'_>, movie: MovieId, viewing: &Viewing) -> Markup
     }
 }
 
-fn note(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {
+fn note(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
     let locale = chrome.locale;
+    let problem = panel.errors.get("note");
+    let text = panel.note.as_deref().or(mine.note.as_deref()).unwrap_or_default();
+    let described = if problem.is_some() { "note-error note-hint" } else { "note-hint" };
     let content = html! {
         div class="entry" {
             label for="note" { (tr!(locale, "mine.note")) }
-            textarea id="note" name="note" rows="3" maxlength="10000" dir="auto" aria-describedby="note-hint" {
+            textarea id="note" name="note" rows="3" maxlength="10000" dir="auto" aria-describedby=(described)
+                aria-invalid=[problem.map(|_| "true")] {
                 // A first line end of a textarea is not part of its text.
-                "\n" (mine.note.as_deref().unwrap_or_default())
+                "\n" (text)
             }
+            (wrong(locale, "note-error", problem))
             p class="hint" id="note-hint" { (tr!(locale, "mine.note_hint")) }
         }
         button type="submit" { (icon("check")) span { (tr!(locale, "mine.note_save")) } }
     };
     html! { div class="yours-part" { (form(chrome, movie, &format!("/mine/note/{movie}"), "", &content)) } }
+}
+
+/// What is wrong with a field.
+fn wrong(locale: Locale, id: &str, problem: Option<&Problem>) -> Markup {
+    html! {
+        @if let Some(problem) = problem { p class="problem" id=(id) { (icon("warning")) (i18n::problem(locale, problem)) } }
+    }
 }
 
 fn lists(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {

@@ -5,12 +5,11 @@ use maud::{Markup, html};
 use super::parts::{self, icon};
 use super::{Chrome, admin, layout, mine};
 use crate::i18n::{self, Locale};
-use crate::model::mine::Beside;
 use crate::model::{Facts, Movie, Role};
 use crate::tr;
 
 /// The page.
-pub fn page(chrome: &Chrome<'_>, movie: &Movie, beside: &Beside) -> Markup {
+pub fn page(chrome: &Chrome<'_>, movie: &Movie, panel: &mine::Panel) -> Markup {
     let locale = chrome.locale;
     let facts = &movie.facts;
     let is_admin = chrome.account.is_some_and(|account| account.role == Role::Admin);
@@ -26,7 +25,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, beside: &Beside) -> Markup {
                         (parts::score(locale, score))
                         @if let Some(votes) = facts.votes { span class="quiet" { (i18n::plural(locale, "votes", votes)) } }
                     }
-                    (mine::site_rating(locale, beside.site))
+                    (mine::site_rating(locale, panel.beside.site))
                 }
                 p class="movie-people" {
                     @if facts.directors.is_empty() {
@@ -44,7 +43,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, beside: &Beside) -> Markup {
                 @if is_admin { (ways(chrome, movie)) }
             }
         }
-        (mine::yours(chrome, movie, beside))
+        (mine::yours(chrome, movie, panel))
         p { a class="return" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
         @if is_admin { (admin::dialog(chrome)) }
     };
