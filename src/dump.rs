@@ -11,6 +11,8 @@ mod error;
 mod json;
 mod keys;
 mod loose;
+pub mod personal;
+pub mod personal_write;
 mod record;
 pub mod report;
 mod scan;

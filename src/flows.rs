@@ -10,6 +10,10 @@ pub mod export;
 pub mod import;
 pub mod import_posters;
 
+pub mod lists;
+pub mod mine;
+pub mod personal;
+
 pub mod account;
 pub mod care;
 pub mod glance;
@@ -39,6 +43,9 @@ pub enum FlowError {
     /// Name and password do not go together.
     #[error("the name or the password is wrong")]
     Refused,
+    /// The last admin stays one.
+    #[error("this is the last admin; make another account an admin first")]
+    LastAdmin,
     /// Too many attempts.
     #[error("too many attempts; try again in {0} seconds")]
     TooMany(u64),
@@ -58,8 +65,8 @@ impl From<StoreError> for FlowError {
             StoreError::Exists(id) => Self::Exists(id),
             StoreError::NameTaken => Self::Invalid(FieldErrors::of("username", crate::model::Problem::Taken)),
             StoreError::Busy | StoreError::Full | StoreError::ReadOnly(_) => Self::Unavailable(error.to_string()),
-            StoreError::LastAdmin
-            | StoreError::Newer { .. }
+            StoreError::LastAdmin => Self::LastAdmin,
+            StoreError::Newer { .. }
             | StoreError::Foreign(_)
             | StoreError::Missing(_)
             | StoreError::Damaged(_)

@@ -10,6 +10,7 @@ pub mod draft;
 pub mod fold;
 pub mod genre;
 pub mod listing;
+pub mod mine;
 pub mod movie;
 pub mod person;
 pub mod problem;
@@ -17,6 +18,7 @@ pub mod query;
 pub mod raw;
 pub mod statistics;
 pub mod suggestion;
+pub mod taste;
 pub mod theme;
 
 pub use account::{Account, Role, Username};

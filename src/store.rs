@@ -4,6 +4,7 @@
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
 mod known;
+pub mod mine;
 mod posters;
 mod sqlite;
 

@@ -74,6 +74,23 @@ pub fn sign_in(app: &App, name: &str, password: &str, from: IpAddr) -> Result<Si
     begin(app, account)
 }
 
+/// Removes the account of somebody who gives its password once more, with everything that is theirs. Guessing is
+/// limited as at sign-in.
+///
+/// # Errors
+/// Refused, too many, last admin, unavailable or failed.
+pub fn leave(app: &App, account: &Account, password: &str, from: IpAddr) -> Result<(), FlowError> {
+    let Ok(name) = Username::parse(&account.name) else { return Err(FlowError::Refused) };
+    let pair = (name.key(), from);
+    GUESSES.check(&pair)?;
+    let (known, hash) = app.store.credentials(&name)?.ok_or(FlowError::NotFound)?;
+    if known.id != account.id || !verify(password, &hash) {
+        GUESSES.failed(&pair);
+        return Err(FlowError::Refused);
+    }
+    Ok(app.store.remove_account(account.id)?)
+}
+
 /// Ends a session.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::*;
 
 /// Keys that count, whose last part is a plural class.
-const PLURALS: [&str; 8] = [
+const PLURALS: [&str; 18] = [
     "movies",
     "votes",
     "minutes",
@@ -16,6 +16,16 @@ const PLURALS: [&str; 8] = [
     "problem.too_long",
     "problem.too_short",
     "problem.too_many",
+    "mine.site",
+    "mine.count_ratings",
+    "mine.count_seen",
+    "mine.count_watchlist",
+    "mine.count_notes",
+    "mine.count_lists",
+    "mine.rows_read",
+    "mine.rows_set",
+    "mine.rows_unchanged",
+    "mine.rows_not_found",
 ];
 
 /// Keys that are made from a name of the program, each with all the names.

@@ -71,6 +71,13 @@ pub enum Problem {
         /// The most megabytes allowed.
         max: usize,
     },
+    /// A day before anybody could see a film.
+    TooEarly {
+        /// The first year.
+        year: i32,
+    },
+    /// A day that has not come yet.
+    InFuture,
 }
 
 impl fmt::Display for Problem {
@@ -92,6 +99,8 @@ impl fmt::Display for Problem {
             Self::NotAKind { kinds } => write!(f, "must be one of {kinds}"),
             Self::TooManyPixels { max } => write!(f, "must have at most {max} million pixels"),
             Self::TooLarge { max } => write!(f, "must have at most {max} MB"),
+            Self::TooEarly { year } => write!(f, "must be in {year} or later"),
+            Self::InFuture => f.write_str("must not be in the future"),
         }
     }
 }

@@ -10,11 +10,15 @@ mod edits;
 mod flask;
 mod import;
 mod lately;
+mod lists;
 mod migrate;
+mod mine;
 mod movies;
 mod open;
+mod personal;
 mod posters;
 mod sessions;
+mod shelves;
 
 #[cfg(test)]
 mod tests;

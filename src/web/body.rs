@@ -59,6 +59,18 @@ impl Body {
         }
     }
 
+    /// The text of a field that may also be empty: `null` is empty, and a switch is `true` or `false`.
+    pub fn given(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Json(object) => match object.get(name)? {
+                Value::Null => Some(String::new()),
+                Value::Bool(value) => Some(value.to_string()),
+                _ => self.text(name),
+            },
+            _ => self.text(name),
+        }
+    }
+
     /// What the body says of a movie; other fields are passed over.
     pub fn movie(&self) -> RawMovie {
         match self {
@@ -110,7 +122,7 @@ fn raw_value(value: &Value) -> RawValue {
     }
 }
 
-/// Reads a body to its end.
+/// Reads a body to its end, at most `limit` bytes.
 ///
 /// # Errors
 /// Too large, too slow, or broken off.

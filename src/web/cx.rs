@@ -228,8 +228,8 @@ impl Asked {
 
     /// A browser's form came with it: the answer leads on to a page.
     pub fn is_form(&self) -> bool {
-        let is_raw = matches!(&self.body, Body::Upload(upload) if upload.is_bare);
-        !matches!(self.body, Body::Json(_)) && !is_raw && !self.wants_json()
+        let is_bare = matches!(&self.body, Body::Upload(upload) if upload.is_bare);
+        !matches!(self.body, Body::Json(_)) && !is_bare && !self.wants_json()
     }
 
     /// The client's address, as far as it can be trusted.
@@ -328,6 +328,25 @@ impl ReaderCx {
     }
 }
 
+/// Who asks is signed in, also where everybody may read; where the request changes something, it is meant.
+pub struct MemberCx {
+    cx: Cx,
+    /// Who asks.
+    pub account: Account,
+}
+
+impl MemberCx {
+    /// Checks the account and the token.
+    ///
+    /// # Errors
+    /// Not signed in, or forbidden.
+    pub fn prove(cx: Cx) -> Result<Self, WebError> {
+        let account = cx.account().cloned().ok_or(WebError::Unauthenticated)?;
+        guard::meant(&cx)?;
+        Ok(Self { cx, account })
+    }
+}
+
 /// Who asks is an admin; where the request changes something, it is meant.
 pub struct AdminCx(Cx);
 
@@ -371,6 +390,14 @@ impl Deref for ReaderCx {
 
     fn deref(&self) -> &Cx {
         &self.0
+    }
+}
+
+impl Deref for MemberCx {
+    type Target = Cx;
+
+    fn deref(&self) -> &Cx {
+        &self.cx
     }
 }
 

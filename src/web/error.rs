@@ -189,6 +189,7 @@ impl From<FlowError> for WebError {
             FlowError::WrongKind(fields) => Self::UnsupportedFile(fields),
             FlowError::Exists(id) => Self::Exists(id),
             FlowError::Refused => Self::Refused,
+            FlowError::LastAdmin => Self::Forbidden("this is the last admin; make another account an admin first"),
             FlowError::TooMany(seconds) => Self::TooMany(seconds),
             FlowError::Unavailable(cause) => Self::Unavailable(cause),
             FlowError::Failed(cause) => Self::Internal(cause),

@@ -18,6 +18,7 @@ use super::pieces::{Filling, Gap, Pieces};
 use super::reply::{self, Body, Response};
 use super::view::Chrome;
 use crate::flows::glance::State;
+use crate::model::mine::{Beside, Mine};
 use crate::model::{Account, Role};
 
 /// Bytes of memory that answers may take.
@@ -71,6 +72,14 @@ impl Place {
         let site = cx.origin.as_str();
         let key = [visitor, form, cx.locale.code(), site, &cx.address].join(" ");
         Self { key, state, account: OnceLock::new() }
+    }
+
+    /// The same place for a movie with what stands beside it: the site's rating is told apart, and what is somebody's
+    /// own is never kept. Where nobody is signed in, or nothing is theirs, all of a kind see the same.
+    pub fn beside(self, beside: &Beside) -> Self {
+        let is_own = beside.mine.as_ref().is_some_and(|mine| *mine != Mine::default());
+        let key = format!("{} {}/{}", self.key, beside.site.sum, beside.site.count);
+        Self { key, state: self.state.filter(|_| !is_own), ..self }
     }
 
     /// The answer that is kept there, for this visitor.

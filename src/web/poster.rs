@@ -13,6 +13,7 @@ use super::error::WebError;
 use super::manage::{form, onwards, values_of};
 use super::reply::{self, Cache, Response};
 use super::status::is_match;
+use super::upload::File;
 use super::view::forms::MovieForm;
 use super::view::{Notice, art};
 use crate::flows::{FlowError, poster, search};
@@ -82,7 +83,7 @@ fn done(cx: &Cx, movie: &Movie) -> Response {
 /// The picture that was sent; a form's other files are passed over.
 fn file(cx: &Cx) -> Option<Bytes> {
     let Body::Upload(upload) = &cx.body else { return None };
-    let (name, file) = upload.file.as_ref()?;
+    let File { field: name, bytes: file, .. } = upload.file.as_ref()?;
     (upload.is_bare || name == poster::FIELD).then(|| file.clone())
 }
 

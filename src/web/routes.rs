@@ -16,15 +16,15 @@ use http::{Method, StatusCode};
 use tokio::time::timeout;
 
 use super::body::{self, Chunks};
-use super::cx::{AdminCx, Arrived, Asked, Cx, ReaderCx, SetupCx};
+use super::cx::{AdminCx, Arrived, Asked, Cx, MemberCx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
 use super::{
-    Server, account, explore, guard, home, listing, manage, movie, person, poster, setup, share, sitemap, status,
-    suggest, upload,
+    Server, account, explore, guard, home, listing, lists, manage, mine, movie, my_files, person, poster, profile,
+    setup, share, sitemap, status, suggest, upload,
 };
 
-use Handler::{Admins, All, Readers, SetupHolder};
+use Handler::{Admins, All, Members, Readers, SetupHolder};
 
 /// Every address. A name in braces stands for one segment.
 pub const ROUTES: &[Route] = &[
@@ -39,6 +39,29 @@ pub const ROUTES: &[Route] = &[
     get("/random", Readers(|cx| Box::pin(explore::random(cx)))),
     get("/poster/{picture}", Readers(|cx| Box::pin(poster::show(cx)))),
     get("/suggest", Readers(|cx| Box::pin(suggest::show(cx)))),
+    // One's own things.
+    get("/mine", Members(|cx| Box::pin(mine::my_page(cx)))),
+    get("/mine/ratings", Members(|cx| Box::pin(mine::ratings(cx)))),
+    get("/mine/watchlist", Members(|cx| Box::pin(mine::watchlist(cx)))),
+    get("/mine/seen", Members(|cx| Box::pin(mine::seen(cx)))),
+    get("/mine/notes", Members(|cx| Box::pin(mine::notes(cx)))),
+    post("/mine/rating/{id}", Members(|cx| Box::pin(mine::rate(cx)))),
+    post("/mine/watchlist/{id}", Members(|cx| Box::pin(mine::watch(cx)))),
+    post("/mine/seen/{id}", Members(|cx| Box::pin(mine::add_viewing(cx)))),
+    post("/mine/seen/{id}/delete", Members(|cx| Box::pin(mine::remove_viewing(cx)))),
+    post("/mine/note/{id}", Members(|cx| Box::pin(mine::set_note(cx)))),
+    post("/mine/list/{id}", Members(|cx| Box::pin(lists::place_movie(cx)))),
+    get("/mine/export/{name}", Members(|cx| Box::pin(my_files::export(cx)))),
+    get("/mine/import", Members(|cx| Box::pin(my_files::form(cx)))),
+    post_file("/mine/import", Members(|cx| Box::pin(my_files::import(cx)))),
+    get("/lists", Readers(|cx| Box::pin(lists::show_all(cx)))),
+    post("/lists", Members(|cx| Box::pin(lists::add(cx)))),
+    get("/list/{id}", Readers(|cx| Box::pin(lists::show(cx)))),
+    post("/list/{id}", Members(|cx| Box::pin(lists::update(cx)))),
+    post("/list/{id}/delete", Members(|cx| Box::pin(lists::delete(cx)))),
+    post("/list/{id}/movies", Members(|cx| Box::pin(lists::place(cx)))),
+    get("/account", Members(|cx| Box::pin(profile::show(cx)))),
+    post("/account/delete", Members(|cx| Box::pin(profile::delete(cx)))),
     // The catalogue's care.
     get("/admin", Admins(|cx| Box::pin(listing::show_admin(cx)))),
     get("/manage/add", Admins(|cx| Box::pin(manage::add_form(cx)))),
@@ -93,6 +116,8 @@ pub enum Who {
     All,
     /// Who is signed in; with `--public` everybody.
     Readers,
+    /// Who is signed in, also with `--public`.
+    Members,
     /// Admins.
     Admins,
     /// Whoever holds the setup link, while there is no admin.
@@ -105,6 +130,7 @@ impl Route {
         match self.handler {
             All(_) => Who::All,
             Readers(_) => Who::Readers,
+            Members(_) => Who::Members,
             Admins(_) => Who::Admins,
             SetupHolder(_) => Who::SetupHolder,
         }
@@ -141,6 +167,7 @@ type Answer = Pin<Box<dyn Future<Output = Result<Response, WebError>> + Send>>;
 enum Handler {
     All(fn(Cx) -> Answer),
     Readers(fn(ReaderCx) -> Answer),
+    Members(fn(MemberCx) -> Answer),
     Admins(fn(AdminCx) -> Answer),
     SetupHolder(fn(SetupCx) -> Answer),
 }
@@ -150,6 +177,7 @@ impl Handler {
         match self {
             All(run) => run(cx).await,
             Readers(run) => run(ReaderCx::prove(cx)?).await,
+            Members(run) => run(MemberCx::prove(cx)?).await,
             Admins(run) => run(AdminCx::prove(cx)?).await,
             SetupHolder(run) => run(SetupCx::prove(cx).await?).await,
         }
@@ -221,7 +249,8 @@ async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError
     match route.who() {
         Who::Admins => guard::admin(asked)?,
         Who::Readers if !asked.may_read() => return Err(WebError::Unauthenticated),
-        Who::Readers | Who::All | Who::SetupHolder => {}
+        Who::Members if asked.account().is_none() => return Err(WebError::Unauthenticated),
+        Who::Readers | Who::Members | Who::All | Who::SetupHolder => {}
     }
     if asked.is_change() {
         asked.body = if route.takes_files {

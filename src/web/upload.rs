@@ -18,10 +18,21 @@ const MOST_FIELDS: usize = 20;
 pub struct Upload {
     /// The fields that are texts.
     pub fields: Vec<(String, String)>,
-    /// The name of the file's field, and the file; `None` where none was chosen.
-    pub file: Option<(String, Bytes)>,
+    /// The file; `None` where none was chosen.
+    pub file: Option<File>,
     /// The file came alone, not in a form.
     pub is_bare: bool,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct File {
+    /// The field of the form.
+    pub field: String,
+    /// What it is called where it comes from; empty where that is not said.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Bytes,
 }
 
 /// Reads a body that may bring a file; forms and JSON without one are read as everywhere else.
@@ -38,8 +49,8 @@ pub async fn read(chunks: Chunks, headers: &HeaderMap) -> Result<Body, WebError>
             let line = headers.get(CONTENT_TYPE).and_then(|line| line.to_str().ok()).unwrap_or_default();
             form(bytes, line).await.map(Body::Upload)
         }
-        kind if kind.starts_with("image/") || kind == "application/octet-stream" => {
-            let file = (!bytes.is_empty()).then(|| (String::new(), bytes));
+        kind if kind.starts_with("image/") || matches!(kind, "text/csv" | "application/octet-stream") => {
+            let file = (!bytes.is_empty()).then(|| File { bytes, ..File::default() });
             Ok(Body::Upload(Upload { file, is_bare: true, ..Upload::default() }))
         }
         _ if bytes.len() > LIMIT => Err(WebError::TooLarge(LIMIT)),
@@ -55,18 +66,21 @@ async fn form(bytes: Bytes, content_type: &str) -> Result<Upload, WebError> {
     let mut upload = Upload::default();
     while let Some(field) = form.next_field().await.map_err(|error| malformed(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
-        let is_file = field.file_name().is_some();
+        let file_name = field.file_name().map(str::to_owned);
         let value = field.bytes().await.map_err(|error| malformed(&error))?;
-        let is_twice = upload.fields.iter().any(|(known, _)| *known == name) || is_file && upload.file.is_some();
+        let is_twice =
+            upload.fields.iter().any(|(known, _)| *known == name) || file_name.is_some() && upload.file.is_some();
         if is_twice || upload.fields.len() >= MOST_FIELDS {
             return Err(WebError::malformed("a field of the form is given twice, or there are too many"));
         }
-        if !is_file {
-            let text = std::str::from_utf8(&value).map_err(|_| WebError::malformed("the form is not UTF-8"))?;
-            upload.fields.push((name, text.to_owned()));
-        } else if !value.is_empty() {
+        match file_name {
             // Where no file is chosen, browsers send an empty one.
-            upload.file = Some((name, value));
+            Some(_) if value.is_empty() => {}
+            Some(file_name) => upload.file = Some(File { field: name, name: file_name, bytes: value }),
+            None => {
+                let text = std::str::from_utf8(&value).map_err(|_| WebError::malformed("the form is not UTF-8"))?;
+                upload.fields.push((name, text.to_owned()));
+            }
         }
     }
     Ok(upload)
@@ -95,7 +109,8 @@ mod tests {
                     name=\"poster\"; filename=\"a.jpg\"\nContent-Type: image/jpeg\n\nbytes\n--x--\n";
         let upload = read_form(text).await.expect("a form");
         assert_eq!(upload.fields, [("csrf".to_owned(), "abc".to_owned())]);
-        assert_eq!(upload.file, Some(("poster".to_owned(), Bytes::from("bytes"))));
+        let file = File { field: "poster".to_owned(), name: "a.jpg".to_owned(), bytes: Bytes::from("bytes") };
+        assert_eq!(upload.file, Some(file));
         let none = read_form(&text.replace("bytes", "")).await.expect("a form");
         assert_eq!(none.file, None);
     }

@@ -9,6 +9,12 @@ pub mod person;
 pub mod statistics;
 
 pub mod chart;
+pub mod import;
+pub mod lists;
+pub mod mine;
+pub mod my_page;
+pub mod profile;
+pub mod shelves;
 
 pub mod account;
 pub mod admin;
@@ -60,12 +66,23 @@ pub enum Notice {
     SignedOut,
     Welcome,
     SampleLoaded,
+    ListDeleted,
+    AccountDeleted,
 }
 
 impl Notice {
     /// All notices.
-    pub const ALL: [Self; 7] =
-        [Self::Added, Self::Saved, Self::Deleted, Self::SignedIn, Self::SignedOut, Self::Welcome, Self::SampleLoaded];
+    pub const ALL: [Self; 9] = [
+        Self::Added,
+        Self::Saved,
+        Self::Deleted,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::Welcome,
+        Self::SampleLoaded,
+        Self::ListDeleted,
+        Self::AccountDeleted,
+    ];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
@@ -77,6 +94,8 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::Welcome => "welcome",
             Self::SampleLoaded => "sample-loaded",
+            Self::ListDeleted => "list-deleted",
+            Self::AccountDeleted => "account-deleted",
         }
     }
 }

@@ -15,6 +15,7 @@ mod forgiving;
 mod http;
 mod kept;
 mod languages;
+mod mine;
 mod pages;
 mod poster;
 mod routes;

@@ -1,5 +1,5 @@
 //! What was read lately, so that reading it again costs no query: the last change, and who was found by the hash of a
-//! session's or token's secret.
+//! session's or token's secret, and what stands beside a movie.
 //!
 //! Exact, because everything is forgotten as soon as anybody has committed anything: `pragma data_version` of one
 //! connection changes with each commit of any other, in this process or not. Reading it takes a few microseconds and
@@ -13,9 +13,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{edits, lock, open};
-use crate::model::{Account, Rev};
+use crate::model::mine::Beside;
+use crate::model::{Account, MovieId, Rev};
 
-/// Accounts that are kept at most; beyond, all are forgotten and found again.
+/// Accounts, and movies, that are kept at most; beyond, all are forgotten and found again.
 const MOST: usize = 10_000;
 
 /// What was found.
@@ -43,6 +44,7 @@ struct Watch {
     version: Option<Version>,
     head: Option<Rev>,
     found: HashMap<Vec<u8>, Found>,
+    beside: HashMap<(Option<i64>, MovieId), Beside>,
 }
 
 impl Lately {
@@ -76,6 +78,27 @@ impl Lately {
         watch.found.insert(hash.to_vec(), found);
     }
 
+    /// What stands beside a movie for an account, if nothing has been committed since it was read.
+    pub fn beside(&self, path: &Path, place: (Option<i64>, MovieId)) -> Option<Beside> {
+        let mut watch = self.watch(path);
+        watch.look()?;
+        watch.beside.get(&place).cloned()
+    }
+
+    /// Keeps what was read after `version` was taken, if that is still the state and takes little room.
+    pub fn keep_beside(&self, version: Option<Version>, place: (Option<i64>, MovieId), beside: &Beside) {
+        let is_small =
+            beside.mine.as_ref().is_none_or(|mine| mine.note.is_none() && mine.lists.len() + mine.seen.len() < 5);
+        let mut watch = lock(&self.0);
+        if version.is_none() || !is_small || watch.look() != version {
+            return;
+        }
+        if watch.beside.len() >= MOST {
+            watch.beside.clear();
+        }
+        watch.beside.insert(place, beside.clone());
+    }
+
     fn watch(&self, path: &Path) -> MutexGuard<'_, Watch> {
         let mut watch = lock(&self.0);
         if watch.connection.is_none() {
@@ -94,6 +117,7 @@ impl Watch {
         });
         if version.is_none() || version != self.version {
             self.found.clear();
+            self.beside.clear();
             self.head = None;
             self.version = version;
         }

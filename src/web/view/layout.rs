@@ -93,6 +93,8 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
     let locale = chrome.locale;
     html! {
         @if let Some(account) = chrome.account {
+            a href="/mine" { (icon("person")) span { (tr!(locale, "mine.title")) } }
+            a href="/lists" { (icon("list")) span { (tr!(locale, "mine.lists")) } }
             @if account.role == crate::model::Role::Admin {
                 a href="/admin" { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
             }
@@ -120,6 +122,8 @@ fn tell(locale: Locale, notice: Notice) -> Markup {
         Notice::SignedOut => tr!(locale, "notice.signed_out"),
         Notice::Welcome => tr!(locale, "notice.welcome"),
         Notice::SampleLoaded => tr!(locale, "notice.sample_loaded"),
+        Notice::ListDeleted => tr!(locale, "notice.list_deleted"),
+        Notice::AccountDeleted => tr!(locale, "notice.account_deleted"),
     };
     html! { p class="banner done" role="status" { (icon("check")) (text) } }
 }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::meta::{Meta, beginning};
 use super::parts::{self, icon};
-use super::{Chrome, admin, explore, layout};
+use super::{Chrome, admin, explore, layout, mine};
 use crate::i18n::{self, Locale};
 use crate::model::{Around, Facts, Movie, Place, Role};
 use crate::tr;
 
 /// The page.
-pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around) -> Markup {
+pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::Panel) -> Markup {
     let locale = chrome.locale;
     let facts = &movie.facts;
     let is_admin = chrome.account.is_some_and(|account| account.role == Role::Admin);
@@ -27,6 +27,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around) -> Markup {
                         (parts::score(locale, score))
                         @if let Some(votes) = facts.votes { span class="quiet" { (i18n::plural(locale, "votes", votes)) } }
                     }
+                    (mine::site_rating(locale, panel.beside.site))
                 }
                 p class="movie-people" {
                     @if facts.directors.is_empty() {
@@ -45,6 +46,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around) -> Markup {
                 @if is_admin { (ways(chrome, movie)) }
             }
         }
+        (mine::yours(chrome, movie, panel))
         (neighbours(locale, facts, around))
         p { a class="return" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
         @if is_admin { (admin::dialog(chrome)) }

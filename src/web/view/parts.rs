@@ -20,6 +20,7 @@ pub fn icon(name: &str) -> Markup {
         "edit" => include_str!("../../../assets/icons/edit.svg"),
         "info" => include_str!("../../../assets/icons/info.svg"),
         "language" => include_str!("../../../assets/icons/language.svg"),
+        "list" => include_str!("../../../assets/icons/list.svg"),
         "login" => include_str!("../../../assets/icons/login.svg"),
         "logout" => include_str!("../../../assets/icons/logout.svg"),
         "movie" => include_str!("../../../assets/icons/movie.svg"),

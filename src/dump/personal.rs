@@ -1,0 +1,341 @@
+//! Somebody's own things as CSV, in the shapes of IMDb and Letterboxd: reading them and writing them. Which movie a row
+//! means is not decided here.
+//!
+//! Cells are written as they are, also where a spreadsheet might take one for a formula: what is read back must be what
+//! was written.
+
+use std::collections::HashMap;
+
+use csv::{ReaderBuilder, StringRecord};
+
+use crate::model::mine::{Day, Rating};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Ratings.
+    Ratings,
+    /// Movies to see.
+    Watchlist,
+    /// Movies that were seen, on days.
+    Diary,
+    /// Movies that were seen, without days.
+    Watched,
+}
+
+impl Kind {
+    /// The name in forms and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ratings => "ratings",
+            Self::Watchlist => "watchlist",
+            Self::Diary => "diary",
+            Self::Watched => "watched",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Ratings, Self::Watchlist, Self::Diary, Self::Watched].into_iter().find(|kind| kind.name() == text)
+    }
+}
+
+/// Why a row is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It names no movie.
+    NoTitle,
+    /// No movie of the catalogue is meant.
+    NotFound,
+    /// Several movies may be meant.
+    Ambiguous,
+    /// The rating is missing or out of bounds.
+    BadRating,
+    /// The day is no day, too early or in the future.
+    BadDate,
+    /// It is no row of CSV.
+    Unreadable,
+    /// There is no room for more of it.
+    TooMany,
+}
+
+impl Reason {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoTitle => "no title",
+            Self::NotFound => "not found",
+            Self::Ambiguous => "ambiguous: several movies may be meant",
+            Self::BadRating => "bad rating",
+            Self::BadDate => "bad date",
+            Self::Unreadable => "unreadable",
+            Self::TooMany => "too many",
+        }
+    }
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// The line where it starts, from 1.
+    pub line: u64,
+    /// The title.
+    pub title: String,
+    /// The year.
+    pub year: Option<u16>,
+    /// The first director.
+    pub director: Option<String>,
+    /// IMDb's id.
+    pub imdb_id: Option<String>,
+    /// TMDB's number.
+    pub tmdb_id: Option<u64>,
+    /// What they think of it.
+    pub rating: Option<Rating>,
+    /// It is no film but an episode, a series or a game: a film of the same title is not meant.
+    pub is_other: bool,
+    /// When the row was made.
+    pub made: Option<Day>,
+    /// When they saw it.
+    pub seen: Option<Day>,
+}
+
+/// A file that was read: each row, or why it is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    /// What it holds.
+    pub kind: Kind,
+    /// Good rows.
+    pub rows: Vec<Row>,
+    /// Bad ones: line, title, reason.
+    pub bad: Vec<(u64, String, Reason)>,
+}
+
+/// Why a file is not read at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Its first line names no columns that are known.
+    NoHeader,
+    /// It has titles alone: only whoever sends it knows what they are.
+    WhichKind,
+    /// It has more than [`MOST_ROWS`] rows.
+    TooLong,
+}
+
+/// The most rows of a file.
+pub const MOST_ROWS: usize = 100_000;
+
+/// Reads a file. `told` says what it holds where it does not say so itself.
+///
+/// # Errors
+/// It cannot be told what it is.
+pub fn read(bytes: &[u8], told: Option<Kind>) -> Result<File, Unread> {
+    let text = decode(bytes);
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let Some(Ok(header)) = records.next() else { return Err(Unread::NoHeader) };
+    let columns = Columns::of(&header);
+    let kind = columns.kind(told)?;
+    let mut file = File { kind, rows: Vec::new(), bad: Vec::new() };
+    for record in records {
+        if file.rows.len() + file.bad.len() >= MOST_ROWS {
+            return Err(Unread::TooLong);
+        }
+        match record {
+            Ok(record) if record.iter().all(|cell| cell.trim().is_empty()) => {}
+            Ok(record) => match columns.row(&record, kind) {
+                Ok(row) => file.rows.push(row),
+                Err((line, title, reason)) => file.bad.push((line, title, reason)),
+            },
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                file.bad.push((line, String::new(), Reason::Unreadable));
+            }
+        }
+    }
+    Ok(file)
+}
+
+/// The text, without a byte order mark and with line ends of one kind, by which lines are counted. IMDb's older
+/// exports are Latin-1.
+fn decode(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let latin = || bytes.iter().map(|byte| char::from(*byte)).collect();
+    let text = std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned);
+    text.replace("\r\n", "\n")
+}
+
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default();
+    let count = |delimiter: char| first.matches(delimiter).count();
+    [',', ';', '\t'].into_iter().max_by_key(|mark| count(*mark)).filter(|mark| count(*mark) > 0).unwrap_or(',') as u8
+}
+
+/// Where each thing stands, by the names of the columns.
+struct Columns(HashMap<String, usize>);
+
+const TITLE: &[&str] = &["title", "name"];
+const ORIGINAL: &[&str] = &["original title"];
+const DIRECTORS: &[&str] = &["directors"];
+const IMDB: &[&str] = &["const", "imdbid", "imdb id"];
+const TMDB: &[&str] = &["tmdbid", "tmdb id"];
+const URI: &[&str] = &["letterboxd uri", "letterboxduri", "url"];
+/// Out of ten.
+const OF_TEN: &[&str] = &["your rating", "you rated", "rating10"];
+/// Out of five, in halves.
+const OF_FIVE: &[&str] = &["rating"];
+const MADE: &[&str] = &["date rated", "date", "created"];
+const SEEN: &[&str] = &["watched date", "watcheddate"];
+
+impl Columns {
+    fn of(header: &StringRecord) -> Self {
+        let mut places = HashMap::new();
+        for (place, name) in header.iter().enumerate() {
+            places.entry(name.trim().to_ascii_lowercase()).or_insert(place);
+        }
+        Self(places)
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.contains_key(*name))
+    }
+
+    /// The first of these columns that is not empty.
+    fn cell<'r>(&self, record: &'r StringRecord, names: &[&str]) -> &'r str {
+        let mut cells = names.iter().filter_map(|name| record.get(*self.0.get(*name)?)).map(str::trim);
+        cells.find(|cell| !cell.is_empty()).unwrap_or_default()
+    }
+
+    fn kind(&self, told: Option<Kind>) -> Result<Kind, Unread> {
+        if !self.has(TITLE) && !self.has(IMDB) {
+            return Err(Unread::NoHeader);
+        }
+        // IMDb's lists have a place and, of late, also what one thinks of each movie.
+        let is_list = self.has(&["position"]) && !self.has(&["you rated"]);
+        if self.has(SEEN) {
+            Ok(Kind::Diary)
+        } else if is_list {
+            Ok(told.filter(|kind| *kind != Kind::Diary).unwrap_or(Kind::Watchlist))
+        } else if self.has(OF_TEN) || self.has(OF_FIVE) {
+            Ok(Kind::Ratings)
+        } else {
+            told.ok_or(Unread::WhichKind)
+        }
+    }
+
+    fn row(&self, record: &StringRecord, kind: Kind) -> Result<Row, (u64, String, Reason)> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let title = match self.cell(record, TITLE) {
+            "" => self.cell(record, ORIGINAL),
+            title => title,
+        };
+        let bad = |reason| (line, title.to_owned(), reason);
+        let uri = self.cell(record, URI);
+        let imdb_id = [self.cell(record, IMDB)].into_iter().chain(uri.split('/')).find(|id| is_imdb_id(id));
+        let in_uri = uri.split_once("/tmdb/").map_or("", |(_, rest)| rest.trim_end_matches('/'));
+        let tmdb_id = [self.cell(record, TMDB), in_uri].into_iter().find_map(|id| id.parse().ok());
+        if title.is_empty() && imdb_id.is_none() && tmdb_id.is_none() {
+            return Err(bad(Reason::NoTitle));
+        }
+        let rating = self.rating(record).map_err(bad)?;
+        if kind == Kind::Ratings && rating.is_none() {
+            return Err(bad(Reason::BadRating));
+        }
+        let seen = self.cell(record, SEEN);
+        let made = self.cell(record, MADE);
+        let director = self.cell(record, DIRECTORS).split(',').next().map(str::trim).filter(|name| !name.is_empty());
+        Ok(Row {
+            line,
+            title: title.to_owned(),
+            year: self.cell(record, &["year"]).parse().ok(),
+            director: director.map(str::to_owned),
+            imdb_id: imdb_id.map(str::to_owned),
+            tmdb_id,
+            rating,
+            is_other: is_other(self.cell(record, &["title type", "type"])),
+            // When a row was made matters little; old exports write it as text.
+            made: Day::parse(made.get(..10).unwrap_or(made)).ok().flatten(),
+            seen: Day::parse(seen).map_err(|_| bad(Reason::BadDate))?,
+        })
+    }
+
+    fn rating(&self, record: &StringRecord) -> Result<Option<Rating>, Reason> {
+        let (text, factor) =
+            if self.has(OF_TEN) { (self.cell(record, OF_TEN), 1.0) } else { (self.cell(record, OF_FIVE), 2.0) };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let value: f64 = text.parse().map_err(|_| Reason::BadRating)?;
+        let value = value * factor;
+        let rating = if value.fract() == 0.0 { Rating::new(value as i64) } else { None };
+        rating.map(Some).ok_or(Reason::BadRating)
+    }
+}
+
+fn is_other(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    ["episode", "series", "game", "podcast"].iter().any(|other| kind.contains(other))
+}
+
+fn is_imdb_id(text: &str) -> bool {
+    text.strip_prefix("tt").is_some_and(|digits| digits.len() >= 7 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        read(text.as_bytes(), None).expect("a file")
+    }
+
+    #[test]
+    fn imdb_ratings_of_all_years_are_read() {
+        let new = file(
+            "\u{feff}Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres,Num Votes,Release Date,Directors\n\
+             tt0076759,9,2024-05-31,Star Wars,Star Wars,https://www.imdb.com/title/tt0076759,Movie,8.6,121,1977,\"Action, Sci-Fi\",1400000,1977-05-25,George Lucas\n",
+        );
+        let row = &new.rows[0];
+        assert_eq!((new.kind, row.line, row.title.as_str(), row.year), (Kind::Ratings, 2, "Star Wars", Some(1977)));
+        assert_eq!((row.rating, row.made), (Rating::new(9), Day::read("2024-05-31")));
+        assert_eq!((row.imdb_id.as_deref(), row.director.as_deref()), (Some("tt0076759"), Some("George Lucas")));
+        let old = file(
+            "\"position\",\"const\",\"created\",\"modified\",\"description\",\"Title\",\"Title type\",\"Directors\",\"You rated\",\"IMDb Rating\",\"Runtime (mins)\",\"Year\",\"Genres\",\"Num. Votes\",\"Release Date (month/day/year)\",\"URL\"\n\
+             \"1\",\"tt0078748\",\"Sat Jan  7 00:00:00 2017\",\"\",\"\",\"Alien\",\"Feature Film\",\"Ridley Scott\",\"8\",\"8.5\",\"117\",\"1979\",\"horror\",\"1\",\"1979-05-25\",\"http://www.imdb.com/title/tt0078748/\"\n",
+        );
+        assert_eq!((old.kind, old.rows[0].rating, old.rows[0].made), (Kind::Ratings, Rating::new(8), None));
+        let list =
+            file("Position,Const,Created,Modified,Description,Title,Your Rating\n1,tt0078748,2024-01-02,,,Alien,8\n");
+        assert_eq!((list.kind, list.rows[0].made), (Kind::Watchlist, Day::read("2024-01-02")));
+    }
+
+    #[test]
+    fn letterboxd_files_are_read_and_bad_rows_told_by_line() {
+        let ratings = file(
+            "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,\"Three\nlines\",2000,https://boxd.it/1,4.5\n2024-01-01,Bad,2000,,5.5\n2024-01-01,,2000,,5\n2024-01-01,Worse,2000,,4.3\n",
+        );
+        assert_eq!((ratings.kind, ratings.rows.len(), ratings.rows[0].rating), (Kind::Ratings, 1, Rating::new(9)));
+        let bad: Vec<_> = ratings.bad.iter().map(|(line, _, reason)| (*line, *reason)).collect();
+        assert_eq!(bad, [(4, Reason::BadRating), (5, Reason::NoTitle), (6, Reason::BadRating)]);
+        let diary = file(
+            "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n2024-01-02,Alien,1979,,,Yes,,2024-01-01\n2024-01-02,Alien,1979,,,,,2024-13-01\n2024-01-02,Alien,1979,https://letterboxd.com/tmdb/348/,,,,\n",
+        );
+        assert_eq!(
+            (diary.kind, diary.rows[0].seen, diary.rows[0].rating),
+            (Kind::Diary, Day::read("2024-01-01"), None)
+        );
+        assert_eq!((diary.rows[1].seen, diary.rows[1].tmdb_id), (None, Some(348)));
+        assert_eq!((diary.bad[0].0, diary.bad[0].2), (3, Reason::BadDate));
+    }
+
+    #[test]
+    fn what_a_file_of_titles_holds_must_be_told() {
+        let text = b"Date;Name;Year;Letterboxd URI\n2024-01-01;M\xfcnchen;2005;\n";
+        assert_eq!(read(text, None), Err(Unread::WhichKind));
+        let watched = read(text, Some(Kind::Watched)).expect("a file");
+        assert_eq!((watched.kind, watched.rows[0].title.as_str()), (Kind::Watched, "München"));
+        for bad in [&b""[..], b"\xff\xfe\0", b"a,b\n1,2\n", b"\0\0\0\0"] {
+            assert_eq!(read(bad, None), Err(Unread::NoHeader));
+        }
+    }
+}

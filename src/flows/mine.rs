@@ -1,0 +1,112 @@
+//! What people keep of movies: rating, watchlist, viewings, note; their own pages and their taste. Nothing of one
+//! account is ever told to another, except the mean of all ratings.
+
+use super::FlowError;
+use crate::app::App;
+use crate::model::mine::{self, Beside, Day, MAX_VIEWINGS, Rating, Shelf, ShelfPage};
+use crate::model::taste::{Overview, Taste};
+use crate::model::{FieldErrors, MovieId, Problem};
+
+/// What a movie's page says beside the movie.
+///
+/// # Errors
+/// Unavailable or failed; a movie that is not there has nothing beside it.
+pub fn beside(app: &App, account: Option<i64>, movie: MovieId) -> Result<Beside, FlowError> {
+    Ok(app.store.beside(account, movie)?)
+}
+
+/// The same where it is known without a query. Does not block.
+pub fn known_beside(app: &App, account: Option<i64>, movie: MovieId) -> Option<Beside> {
+    app.store.known_beside(account, movie)
+}
+
+/// Rates a movie; an empty text takes the rating off.
+///
+/// # Errors
+/// Not found, or invalid.
+pub fn rate(app: &App, account: i64, movie: MovieId, rating: &str) -> Result<Beside, FlowError> {
+    app.store.rate(account, movie, Rating::parse(rating)?)?;
+    beside(app, Some(account), movie)
+}
+
+/// Puts a movie on the watchlist (`true`) or takes it off (`false`).
+///
+/// # Errors
+/// Not found, or invalid.
+pub fn watch(app: &App, account: i64, movie: MovieId, on: &str) -> Result<Beside, FlowError> {
+    app.store.watch(account, movie, parse_switch("on", on)?)?;
+    beside(app, Some(account), movie)
+}
+
+/// Notes that a movie was seen, on a day or, where the text is empty, sometime.
+///
+/// # Errors
+/// Not found, or invalid.
+pub fn add_viewing(app: &App, account: i64, movie: MovieId, date: &str) -> Result<Beside, FlowError> {
+    if !app.store.add_viewing(account, movie, Day::parse(date)?)? {
+        return Err(FieldErrors::of("date", Problem::TooMany { max: MAX_VIEWINGS }).into());
+    }
+    beside(app, Some(account), movie)
+}
+
+/// Takes a viewing off.
+///
+/// # Errors
+/// Not found, or invalid.
+pub fn remove_viewing(app: &App, account: i64, movie: MovieId, viewing: &str) -> Result<Beside, FlowError> {
+    let viewing = viewing.trim().parse().map_err(|_| FieldErrors::of("viewing", Problem::NotWhole))?;
+    app.store.remove_viewing(account, movie, viewing)?;
+    beside(app, Some(account), movie)
+}
+
+/// Keeps a note; an empty one is taken off.
+///
+/// # Errors
+/// Not found, or invalid.
+pub fn set_note(app: &App, account: i64, movie: MovieId, note: &str) -> Result<Beside, FlowError> {
+    app.store.set_note(account, movie, mine::parse_note(note)?.as_deref())?;
+    beside(app, Some(account), movie)
+}
+
+/// A page of a shelf, from 1.
+///
+/// # Errors
+/// Unavailable or failed; a page past the end is empty.
+pub fn shelf(app: &App, account: i64, shelf: Shelf, page: u32) -> Result<ShelfPage, FlowError> {
+    Ok(app.store.shelf(account, shelf, page)?)
+}
+
+/// Movies of each shelf on the page.
+const SHOWN: usize = 6;
+
+/// What somebody's own page shows.
+///
+/// # Errors
+/// Unavailable or failed.
+pub fn overview(app: &App, account: i64) -> Result<Overview, FlowError> {
+    let first = |shelf| {
+        let mut entries = app.store.shelf(account, shelf, 1)?.entries;
+        entries.truncate(SHOWN);
+        Ok::<_, FlowError>(entries)
+    };
+    Ok(Overview {
+        counts: app.store.own_counts(account)?,
+        taste: Taste::of(&app.store.tasted(account)?),
+        rated: first(Shelf::Ratings)?,
+        seen: first(Shelf::Seen)?,
+        watchlist: first(Shelf::Watchlist)?,
+    })
+}
+
+/// Reads a switch as forms and programs write it.
+///
+/// # Errors
+/// Under `field`.
+pub fn parse_switch(field: &'static str, text: &str) -> Result<bool, FieldErrors> {
+    match text.trim() {
+        "true" | "on" | "1" => Ok(true),
+        "false" | "off" | "0" => Ok(false),
+        "" => Err(FieldErrors::of(field, Problem::Missing)),
+        _ => Err(FieldErrors::of(field, Problem::NotAChoice { choices: "true, false" })),
+    }
+}

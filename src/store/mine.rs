@@ -1,0 +1,201 @@
+//! What people keep for themselves, as operations of the store. Nothing here changes the catalogue. Every call also
+//! ends in [`StoreError::NotFound`] where movie, list or account are gone or the list is somebody else's.
+
+use super::{Store, StoreError};
+use crate::model::MovieId;
+use crate::model::mine::{Beside, Day, ListDraft, MovieList, Rating, Shelf, ShelfPage, Shelved};
+use crate::model::taste::{Counts, Tasted};
+
+/// What a row from elsewhere says of the movie that it means.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sought {
+    /// IMDb's id.
+    pub imdb_id: Option<String>,
+    /// TMDB's number.
+    pub tmdb_id: Option<u64>,
+    /// The title.
+    pub title: String,
+    /// The first director.
+    pub director: Option<String>,
+    /// The year.
+    pub year: Option<u16>,
+}
+
+/// Which movie a row means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meant {
+    /// This one.
+    Movie(MovieId),
+    /// None of the catalogue.
+    Nothing,
+    /// One of several.
+    Several,
+}
+
+/// Something to keep of a movie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// A rating.
+    Rating {
+        /// What they think of it.
+        rating: Rating,
+        /// When they said so, seconds since 1970; `None` is now.
+        at: Option<i64>,
+        /// It takes the place of another rating.
+        over: bool,
+    },
+    /// They want to see it.
+    Watchlist {
+        /// Since when.
+        at: Option<i64>,
+    },
+    /// They saw it.
+    Seen {
+        /// The day; `None` where it is not known.
+        on: Option<Day>,
+        /// It counts also where they are known to have seen it.
+        again: bool,
+    },
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is new.
+    Set,
+    /// It was there, or something better was.
+    Unchanged,
+    /// The movie is no longer there.
+    Gone,
+    /// There is no room for more of it.
+    TooMany,
+}
+
+/// What people keep of a movie.
+#[expect(clippy::missing_errors_doc, reason = "the same for all, see the top of the file")]
+impl Store {
+    /// What a movie's page says beside the movie: for everybody, and for an account.
+    pub fn beside(&self, account: Option<i64>, movie: MovieId) -> Result<Beside, StoreError> {
+        self.sqlite().beside(account, movie)
+    }
+
+    /// The same if it was read lately and nothing has been committed since; needs no door to blocking work.
+    pub fn known_beside(&self, account: Option<i64>, movie: MovieId) -> Option<Beside> {
+        self.sqlite().known_beside(account, movie)
+    }
+
+    /// Rates a movie, or takes the rating off.
+    pub fn rate(&self, account: i64, movie: MovieId, rating: Option<Rating>) -> Result<(), StoreError> {
+        self.sqlite().rate(account, movie, rating)
+    }
+
+    /// Puts a movie on the watchlist, or takes it off.
+    pub fn watch(&self, account: i64, movie: MovieId, on: bool) -> Result<(), StoreError> {
+        self.sqlite().watch(account, movie, on)
+    }
+
+    /// Adds a day on which a movie was seen; says whether there was room for one more.
+    pub fn add_viewing(&self, account: i64, movie: MovieId, on: Option<Day>) -> Result<bool, StoreError> {
+        self.sqlite().add_viewing(account, movie, on)
+    }
+
+    /// Takes a viewing off.
+    pub fn remove_viewing(&self, account: i64, movie: MovieId, viewing: i64) -> Result<(), StoreError> {
+        self.sqlite().remove_viewing(account, movie, viewing)
+    }
+
+    /// Keeps a note, or takes it off.
+    pub fn set_note(&self, account: i64, movie: MovieId, note: Option<&str>) -> Result<(), StoreError> {
+        self.sqlite().set_note(account, movie, note)
+    }
+
+    /// A page of a shelf, from 1.
+    pub fn shelf(&self, account: i64, shelf: Shelf, page: u32) -> Result<ShelfPage, StoreError> {
+        self.sqlite().shelf(account, shelf, page)
+    }
+
+    /// All that is on a shelf.
+    pub fn whole_shelf(&self, account: i64, shelf: Shelf) -> Result<Vec<Shelved>, StoreError> {
+        self.sqlite().whole_shelf(account, shelf)
+    }
+
+    /// How much somebody keeps.
+    pub fn own_counts(&self, account: i64) -> Result<Counts, StoreError> {
+        self.sqlite().own_counts(account)
+    }
+
+    /// The movies that make somebody's taste.
+    pub fn tasted(&self, account: i64) -> Result<Vec<Tasted>, StoreError> {
+        self.sqlite().tasted(account)
+    }
+
+    /// Which movies rows from elsewhere mean, in their order.
+    pub fn find_meant(&self, sought: &[Sought]) -> Result<Vec<Meant>, StoreError> {
+        self.sqlite().find_meant(sought)
+    }
+
+    /// Keeps all of these or none; says what became of each.
+    pub fn keep_all(&self, account: i64, things: &[(MovieId, Keep)]) -> Result<Vec<Kept>, StoreError> {
+        self.sqlite().keep_all(account, things)
+    }
+}
+
+/// Lists.
+#[expect(clippy::missing_errors_doc, reason = "the same for all, see the top of the file")]
+impl Store {
+    /// The lists of an account, by name.
+    pub fn lists(&self, account: i64) -> Result<Vec<MovieList>, StoreError> {
+        self.sqlite().lists(account)
+    }
+
+    /// Public lists of others, those that changed last first.
+    pub fn public_lists(&self, but_of: Option<i64>) -> Result<Vec<MovieList>, StoreError> {
+        self.sqlite().public_lists(but_of)
+    }
+
+    /// A list that is public or the viewer's own.
+    pub fn list(&self, viewer: Option<i64>, id: i64) -> Result<MovieList, StoreError> {
+        self.sqlite().list(viewer, id)
+    }
+
+    /// A page of a list's movies, from 1. Whether the viewer may see it is for [`Self::list`] to say.
+    pub fn list_page(&self, id: i64, page: u32) -> Result<ShelfPage, StoreError> {
+        self.sqlite().list_page(id, page)
+    }
+
+    /// All movies of a list.
+    pub fn whole_list(&self, id: i64) -> Result<Vec<Shelved>, StoreError> {
+        self.sqlite().whole_list(id)
+    }
+
+    /// Makes a list; `None` where the account has too many.
+    pub fn add_list(&self, account: i64, draft: &ListDraft) -> Result<Option<i64>, StoreError> {
+        self.sqlite().add_list(account, draft)
+    }
+
+    /// Renames and describes a list.
+    pub fn update_list(&self, account: i64, id: i64, draft: &ListDraft) -> Result<(), StoreError> {
+        self.sqlite().update_list(account, id, draft)
+    }
+
+    /// Deletes a list.
+    pub fn delete_list(&self, account: i64, id: i64) -> Result<(), StoreError> {
+        self.sqlite().delete_list(account, id)
+    }
+
+    /// Takes a movie out of a list.
+    pub fn remove_from_list(&self, account: i64, id: i64, movie: MovieId) -> Result<(), StoreError> {
+        self.sqlite().remove_from_list(account, id, movie)
+    }
+
+    /// Puts a movie into a list, at its end or at a place from 1; says whether there was room.
+    pub fn put_into_list(
+        &self,
+        account: i64,
+        id: i64,
+        movie: MovieId,
+        place: Option<usize>,
+    ) -> Result<bool, StoreError> {
+        self.sqlite().put_into_list(account, id, movie, place)
+    }
+}

@@ -1,0 +1,147 @@
+//! What people keep of a movie, and their own pages. A form leads back to where it came from, a program gets what is
+//! kept now.
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::cx::{Cx, MemberCx};
+use super::error::WebError;
+use super::movie;
+use super::reply::{self, Response};
+use super::view::{self, Notice};
+use crate::app::App;
+use crate::flows::{FlowError, mine};
+use crate::model::mine::{Beside, Shelf, parse_page};
+use crate::model::{FieldErrors, MovieId, Problem};
+
+/// What changes something of one movie for one account, from the text of one field.
+type Change = fn(&App, i64, MovieId, &str) -> Result<Beside, FlowError>;
+
+/// `POST /mine/rating/ID`: `rating`, 1 to 10; empty takes it off.
+pub async fn rate(cx: MemberCx) -> Result<Response, WebError> {
+    change(&cx, "rating", mine::rate).await
+}
+
+/// `POST /mine/watchlist/ID`: `on`.
+pub async fn watch(cx: MemberCx) -> Result<Response, WebError> {
+    change(&cx, "on", mine::watch).await
+}
+
+/// `POST /mine/seen/ID`: `date`; empty is an unknown day.
+pub async fn add_viewing(cx: MemberCx) -> Result<Response, WebError> {
+    change(&cx, "date", mine::add_viewing).await
+}
+
+/// `POST /mine/seen/ID/delete`: `viewing`, its number.
+pub async fn remove_viewing(cx: MemberCx) -> Result<Response, WebError> {
+    change(&cx, "viewing", mine::remove_viewing).await
+}
+
+/// `POST /mine/note/ID`: `note`; empty takes it off.
+pub async fn set_note(cx: MemberCx) -> Result<Response, WebError> {
+    change(&cx, "note", mine::set_note).await
+}
+
+async fn change(cx: &MemberCx, field: &'static str, change: Change) -> Result<Response, WebError> {
+    let (id, account) = (cx.id()?, cx.account.id);
+    let text = cx.body.given(field);
+    let changed = cx.blocking(move |app| {
+        let text = text.ok_or_else(|| FieldErrors::of(field, Problem::Missing))?;
+        change(app, account, id, &text)
+    });
+    answer(cx, id, changed.await).await
+}
+
+/// What is kept of a movie now, or the way back; a form with something wrong gets the movie's page with its messages.
+///
+/// # Errors
+/// Those of the change.
+pub async fn answer(cx: &Cx, id: MovieId, changed: Result<Beside, FlowError>) -> Result<Response, WebError> {
+    match changed {
+        Ok(beside) => Ok(kept(cx, id, &beside)),
+        Err(FlowError::Invalid(errors)) if cx.is_form() => movie::again(cx, errors).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn kept(cx: &Cx, id: MovieId, beside: &Beside) -> Response {
+    if cx.is_form() {
+        return back(cx, Some(Notice::Saved), &format!("/movie/{id}"));
+    }
+    let mine = beside.mine.as_ref().map(crate::model::mine::Mine::to_json);
+    reply::json(cx, StatusCode::OK, &json!({"id": id.0, "site_rating": beside.site.to_json(), "mine": mine}))
+}
+
+/// Leads a form back to where it came from, else to `otherwise`.
+pub fn back(cx: &Cx, notice: Option<Notice>, otherwise: &str) -> Response {
+    let next = cx.next().unwrap_or_else(|| otherwise.to_owned());
+    let Some(notice) = notice else { return reply::see_other(cx, &next) };
+    let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
+    let sign = if address.contains('?') { '&' } else { '?' };
+    reply::see_other(cx, &format!("{address}{sign}notice={}{fragment}", notice.name()))
+}
+
+/// `GET /mine`.
+pub async fn my_page(cx: MemberCx) -> Result<Response, WebError> {
+    let account = cx.account.id;
+    let overview = cx.blocking(move |app| mine::overview(app, account)).await?;
+    if cx.wants_json() {
+        let counts = overview.counts;
+        let shown = json!({
+            "name": cx.account.name,
+            "ratings": counts.ratings,
+            "watchlist": counts.watchlist,
+            "seen": counts.seen,
+            "viewings": counts.viewings,
+            "notes": counts.notes,
+            "lists": counts.lists,
+            "taste": overview.taste.to_json(),
+        });
+        return Ok(reply::json(&cx, StatusCode::OK, &shown));
+    }
+    Ok(reply::html(&cx, StatusCode::OK, view::my_page::page(&cx.chrome(), &overview)))
+}
+
+/// `GET /mine/ratings`.
+pub async fn ratings(cx: MemberCx) -> Result<Response, WebError> {
+    shelf(&cx, Shelf::Ratings).await
+}
+
+/// `GET /mine/watchlist`.
+pub async fn watchlist(cx: MemberCx) -> Result<Response, WebError> {
+    shelf(&cx, Shelf::Watchlist).await
+}
+
+/// `GET /mine/seen`.
+pub async fn seen(cx: MemberCx) -> Result<Response, WebError> {
+    shelf(&cx, Shelf::Seen).await
+}
+
+/// `GET /mine/notes`.
+pub async fn notes(cx: MemberCx) -> Result<Response, WebError> {
+    shelf(&cx, Shelf::Notes).await
+}
+
+async fn shelf(cx: &MemberCx, shelf: Shelf) -> Result<Response, WebError> {
+    let (account, number) = (cx.account.id, page_number(cx)?);
+    let page = cx.blocking(move |app| mine::shelf(app, account, shelf, number)).await?;
+    Ok(if cx.wants_json() {
+        reply::json(cx, StatusCode::OK, &page.to_json())
+    } else {
+        reply::html(cx, StatusCode::OK, view::shelves::page(&cx.chrome(), shelf, &page))
+    })
+}
+
+/// The number of the page that is asked for.
+///
+/// # Errors
+/// Bad parameters, or invalid.
+pub fn page_number(cx: &Cx) -> Result<u32, WebError> {
+    parse_page(cx.value("p")).map_err(|errors| {
+        if errors.get("p") == Some(&Problem::NotWhole) {
+            WebError::BadParameters(errors)
+        } else {
+            WebError::Invalid(errors)
+        }
+    })
+}

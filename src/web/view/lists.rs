@@ -1,0 +1,170 @@
+//! Lists of movies: the overview with the form for a new one, and one list with what its owner can do.
+
+use maud::{Markup, html};
+
+use super::parts::{Input, field, icon};
+use super::{Chrome, layout, shelves};
+use crate::i18n::{self, Locale};
+use crate::model::mine::{ListDraft, MovieList, PAGE, ShelfPage};
+use crate::model::{FieldErrors, MovieId};
+use crate::tr;
+
+/// The overview: one's own lists, and public ones of others. `typed` is what the form for a new one holds.
+pub fn all(
+    chrome: &Chrome<'_>,
+    (own, others): (&[MovieList], &[MovieList]),
+    typed: &ListDraft,
+    errors: &FieldErrors,
+) -> Markup {
+    let locale = chrome.locale;
+    let title = tr!(locale, "mine.lists");
+    let content = html! {
+        div class="mine" {
+            h1 { (title) }
+            @if chrome.account.is_some() {
+                (shelves::tabs(locale, "lists"))
+                section class="shelf" {
+                    h2 { (tr!(locale, "mine.my_lists")) }
+                    @if own.is_empty() { p { (tr!(locale, "mine.no_lists")) } } @else { (index(locale, own, false)) }
+                }
+            }
+            @if !others.is_empty() {
+                section class="shelf" {
+                    h2 { (tr!(locale, "mine.public_lists")) }
+                    (index(locale, others, true))
+                }
+            }
+            @if chrome.account.is_some() {
+                section class="panel own" {
+                    h2 { (tr!(locale, "mine.list_new")) }
+                    (editor(chrome, "/lists", typed, errors))
+                }
+            } @else if others.is_empty() {
+                p { (tr!(locale, "mine.no_public_lists")) }
+            }
+        }
+    };
+    layout::page(chrome, &title, &content)
+}
+
+fn index(locale: Locale, lists: &[MovieList], with_owner: bool) -> Markup {
+    html! {
+        ul class="rows" {
+            @for list in lists {
+                li {
+                    div class="row-text" {
+                        a class="row-title" href={ "/list/" (list.id) } { bdi { (list.draft.name) } }
+                        @if !list.draft.description.is_empty() { p class="note-text" dir="auto" { (list.draft.description) } }
+                    }
+                    p class="row-mine quiet" {
+                        span { (i18n::plural(locale, "movies", list.count)) }
+                        @if with_owner { span { (tr!(locale, "mine.list_of", name = list.owner)) } } @else { span { (visibility(locale, list)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn visibility(locale: Locale, list: &MovieList) -> String {
+    let text = if list.draft.is_public { tr!(locale, "mine.public") } else { tr!(locale, "mine.private") };
+    text.into_owned()
+}
+
+/// The fields of a list.
+fn editor(chrome: &Chrome<'_>, action: &str, typed: &ListDraft, errors: &FieldErrors) -> Markup {
+    let locale = chrome.locale;
+    let entry = |name, label: &str, value: &str, kind, required| {
+        let input = Input { name, label, value, kind, hint: "", complete: ("off", ""), required };
+        field(locale, &input, errors.get(name))
+    };
+    html! {
+        form action=(action) method="post" {
+            input type="hidden" name="csrf" value=(chrome.csrf);
+            (entry("name", &tr!(locale, "mine.list_name"), &typed.name, "text", true))
+            (entry("description", &tr!(locale, "mine.list_description"), &typed.description, "lines", false))
+            p class="tick" {
+                input type="checkbox" id="public" name="public" value="true" checked[typed.is_public];
+                label for="public" { (tr!(locale, "mine.list_public")) }
+            }
+            div class="ways" { button type="submit" { (icon("check")) span { (tr!(locale, "mine.save")) } } }
+        }
+    }
+}
+
+/// A list. `typed` is what its owner's form holds.
+pub fn one(
+    chrome: &Chrome<'_>,
+    (list, movies): (&MovieList, &ShelfPage),
+    typed: &ListDraft,
+    errors: &FieldErrors,
+) -> Markup {
+    let locale = chrome.locale;
+    let is_own = chrome.account.is_some_and(|account| account.id == list.account);
+    let content = html! {
+        div class="mine" {
+            h1 { bdi { (list.draft.name) } }
+            p class="quiet" {
+                (i18n::plural(locale, "movies", list.count)) " · " (tr!(locale, "mine.list_of", name = list.owner))
+                @if is_own { " · " (visibility(locale, list)) }
+            }
+            @if !list.draft.description.is_empty() { p class="note-text" dir="auto" { (list.draft.description) } }
+            @if movies.total == 0 { p { (tr!(locale, "mine.list_empty")) } }
+            ol class="rows" start=((movies.page - 1) * PAGE + 1) {
+                @for (place, entry) in movies.entries.iter().enumerate() {
+                    li {
+                        (shelves::row(locale, entry, false))
+                        @if is_own { (ways(chrome, list, entry.movie.id, (movies.page - 1) as usize * PAGE as usize + place + 1)) }
+                    }
+                }
+            }
+            (shelves::pages(locale, chrome.address, movies))
+            @if is_own {
+                section class="panel own" {
+                    h2 { (tr!(locale, "mine.list_edit")) }
+                    (editor(chrome, &format!("/list/{}", list.id), typed, errors))
+                    (delete(chrome, list))
+                }
+            }
+        }
+    };
+    layout::page(chrome, &list.draft.name, &content)
+}
+
+/// What the owner can do with the movie at a place, from 1.
+fn ways(chrome: &Chrome<'_>, list: &MovieList, movie: MovieId, place: usize) -> Markup {
+    let locale = chrome.locale;
+    let button = |name: &str, value: &str, text: &str, sign: &Markup| {
+        html! {
+            form action={ "/list/" (list.id) "/movies" } method="post" {
+                input type="hidden" name="csrf" value=(chrome.csrf);
+                input type="hidden" name="next" value=(chrome.address);
+                input type="hidden" name="movie" value=(movie);
+                input type="hidden" name=(name) value=(value);
+                button type="submit" class="plain" aria-label=(text) title=(text) { (sign) }
+            }
+        }
+    };
+    let sign = |sign: &str| html! { span aria-hidden="true" { (sign) } };
+    html! {
+        div class="row-ways" {
+            @if place > 1 { (button("position", &(place - 1).to_string(), &tr!(locale, "mine.move_up"), &sign("↑"))) }
+            @if (place as u64) < list.count { (button("position", &(place + 1).to_string(), &tr!(locale, "mine.move_down"), &sign("↓"))) }
+            (button("on", "false", &tr!(locale, "mine.list_take_out"), &icon("close")))
+        }
+    }
+}
+
+fn delete(chrome: &Chrome<'_>, list: &MovieList) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        details class="danger" {
+            summary { (tr!(locale, "mine.list_delete")) }
+            p { (tr!(locale, "mine.list_delete_text")) }
+            form action={ "/list/" (list.id) "/delete" } method="post" {
+                input type="hidden" name="csrf" value=(chrome.csrf);
+                button type="submit" { (icon("delete")) span { (tr!(locale, "mine.list_delete")) } }
+            }
+        }
+    }
+}
