@@ -98,10 +98,10 @@ pub fn inline(facts: &Facts) -> Markup {
         svg class={ "poster art tone-" (art.tone) } viewBox="0 0 200 300" aria-hidden="true" {
             use href={ "#art" (art.shape) } {}
             @if !art.initials.is_empty() {
-                text class=(if art.has_wide_initials() { "in s" } else { "in" }) x=(art.start()) y="88" direction=[direction] { (art.initials) }
+                text class=(if art.has_wide_initials() { "art-c" } else { "art-b" }) x=(art.start()) y="88" direction=[direction] { (art.initials) }
             }
             text x=(art.start()) y=(art.top()) font-size=(art.size) direction=[direction] { (art.title()) }
-            @if let Some(year) = art.year { text class="yr" x=(art.start()) y="281" direction=[direction] { (year) } }
+            @if let Some(year) = art.year { text class="art-y" x=(art.start()) y="281" direction=[direction] { (year) } }
         }
     }
 }
@@ -117,6 +117,7 @@ pub fn image(facts: &Facts) -> Markup {
             font-family=(FONT) font-weight="700" {
             title { (facts.title.replace(is_no_xml, "")) }
             rect width="200" height="300" fill=(ground) {}
+            (shading())
             (shape(art.shape))
             (shade())
             text x=(art.start()) y="88" font-size=(large) font-weight="800" direction=[direction] { (art.initials) }
@@ -132,14 +133,24 @@ pub fn image(facts: &Facts) -> Markup {
 pub fn shapes() -> Markup {
     html! {
         svg class="unseen" aria-hidden="true" {
+            (shading())
             @for number in 0..SHAPES { g id={ "art" (number) } { (shape(number)) (shade()) } }
         }
     }
 }
 
-/// Gets darker towards the title.
+/// It gets darker towards the title.
 fn shade() -> Markup {
-    html! { path d="M0 150H200V300H0z" opacity=".16" fill="#000" {} path d="M0 215H200V300H0z" opacity=".16" fill="#000" {} }
+    html! { rect width="200" height="300" fill="url(#art-shade)" {} }
+}
+
+fn shading() -> Markup {
+    html! {
+        linearGradient id="art-shade" x2="0" y2="1" {
+            stop offset=".35" stop-opacity="0" {}
+            stop offset="1" stop-opacity=".55" {}
+        }
+    }
 }
 
 /// A few forms in the colour of the tone. They stay above the title, or are faint below it.
@@ -169,8 +180,8 @@ fn shape(number: u32) -> Markup {
             }
             // Mountains.
             4 => {
-                path d="M40 165L128 42L216 165z" fill="currentColor" opacity=".45" {}
-                path d="M-30 165L48 88L125 165z" fill="currentColor" opacity=".25" {}
+                path d="M-57 300L128 42L313 300z" fill="currentColor" opacity=".34" {}
+                path d="M-101 300L48 92L197 300z" fill="currentColor" opacity=".2" {}
             }
             // Quarters of a circle.
             5 => {
@@ -178,11 +189,11 @@ fn shape(number: u32) -> Markup {
                 path d="M100 100H200A100 100 0 0 1 100 200z" fill="currentColor" opacity=".25" {}
                 path d="M100 0A100 100 0 0 1 0 100V0z" fill="#000" opacity=".2" {}
             }
-            // Columns.
+            // Curtains.
             6 => {
-                path d="M96 165V74a16 16 0 0 1 32 0V165z" fill="currentColor" opacity=".25" {}
-                path d="M132 165V44a16 16 0 0 1 32 0V165z" fill="currentColor" opacity=".4" {}
-                path d="M168 165V16a16 16 0 0 1 32 0V165z" fill="currentColor" opacity=".6" {}
+                path d="M92 0H124V54a16 16 0 0 1-32 0z" fill="currentColor" opacity=".25" {}
+                path d="M128 0H160V94a16 16 0 0 1-32 0z" fill="currentColor" opacity=".4" {}
+                path d="M164 0H196V134a16 16 0 0 1-32 0z" fill="currentColor" opacity=".6" {}
             }
             // An eclipse.
             _ => {
@@ -198,14 +209,17 @@ fn hash(title: &str) -> u32 {
     title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// The first letters of the first words that say something, at most three.
+/// The first letters of the first words that say something: at most three, or one of a script without capitals, whose
+/// letters would join to a word that nobody meant.
 fn initials(title: &str) -> String {
     const SMALL: [&str; 16] =
         ["the", "a", "an", "of", "and", "le", "la", "les", "der", "die", "das", "el", "los", "il", "o", "os"];
     let all = words(title);
     let telling: Vec<&String> = all.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
     let chosen = if telling.is_empty() { all.iter().collect() } else { telling };
-    chosen.iter().take(3).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    let mut letters = chosen.iter().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).peekable();
+    let is_latin = letters.peek().is_some_and(|first| first.is_uppercase() || first.is_numeric());
+    letters.take(if is_latin { 3 } else { 1 }).collect()
 }
 
 /// The first letter that has a direction is of a script that runs to the left.
@@ -305,7 +319,9 @@ mod tests {
         assert_eq!(kinds.len(), 12 * 8);
         assert_eq!(initials("The Lord of the Rings"), "LR");
         assert_eq!(initials("It"), "I");
-        assert_eq!(initials("七人の侍"), "七人の");
+        assert_eq!(initials("七人の侍"), "七");
+        assert_eq!(initials("2001: A Space Odyssey"), "2SO");
+        assert_eq!(initials("القاهرة محطة"), "ا");
         assert_eq!(initials("?"), "");
     }
 
