@@ -59,7 +59,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let outcome = followed(&app, || {
         let mut report = import::run(&app, &options.files, how, &mut telling)?;
         let import = |folder: Folder| folder.import(&app, how.dry_run, |passed| telling.passed_over(passed));
-        report.posters = folder.map(import).transpose()?;
+        report.posters = folder.map(import).transpose()?.map(Box::new);
         Ok(report)
     })?;
     telling.close()?;

@@ -60,7 +60,7 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The folder of pictures, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub posters: Option<PosterReport>,
+    pub posters: Option<Box<PosterReport>>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -78,7 +78,7 @@ impl Report {
 
     /// Rows or pictures could not be used.
     pub fn has_rejected(&self) -> bool {
-        self.rejected() > 0 || self.posters.is_some_and(|posters| posters.rejected > 0)
+        self.rejected() > 0 || self.posters.as_ref().is_some_and(|posters| posters.rejected > 0)
     }
 }
 
@@ -88,7 +88,7 @@ impl fmt::Display for Report {
         for (position, file) in self.files.iter().enumerate() {
             write!(f, "{}{file}", if position > 0 { "\n" } else { "" })?;
         }
-        if let Some(posters) = self.posters {
+        if let Some(posters) = &self.posters {
             write!(f, "{}{posters}", if self.files.is_empty() { "" } else { "\n" })?;
         }
         Ok(())
@@ -135,7 +135,7 @@ mod tests {
             r#"{"files":[{"file":"a.json","format":"fynd","read":3,"added":2,"updated":0,"unchanged":0,"rejected":1}],"seconds":0.1}"#
         );
         assert_eq!(report.rejected(), 1);
-        report.posters = Some(PosterReport { read: 3, set: 1, unmatched: 2, ..PosterReport::default() });
+        report.posters = Some(Box::new(PosterReport { read: 3, set: 1, unmatched: 2, ..PosterReport::default() }));
         assert!(report.to_string().ends_with("\nposters: 3 read, 1 set, 0 unchanged, 2 unmatched, 0 rejected"));
         let json = serde_json::to_value(&report).expect("json");
         assert_eq!(json["posters"]["unmatched"], 2);

@@ -2,6 +2,8 @@
 //! lines, the year. Drawn on a canvas of 200 by 300, in the page by classes ([`inline`], with [`shapes`] once a page)
 //! and as an image of its own ([`image()`]). The same movie has the same art on every page and in every language.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 use unicode_linebreak::linebreaks;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -37,28 +39,28 @@ const CAPITAL: u32 = 72;
 const FONT: &str = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans Arabic', 'Noto Sans CJK SC', sans-serif";
 
 /// What is to be drawn.
-struct Art {
+struct Art<'a> {
     tone: u32,
     shape: u32,
     initials: String,
-    lines: Vec<String>,
+    lines: Vec<Cow<'a, str>>,
     size: u32,
     is_rtl: bool,
     year: Option<u16>,
 }
 
-impl Art {
-    fn of(facts: &Facts) -> Self {
-        let hash = hash(&facts.title);
-        let (size, lines) = set(&facts.title);
+impl<'a> Art<'a> {
+    fn of(title: &'a str, year: Option<u16>) -> Self {
+        let hash = hash(title);
+        let (size, lines) = set(title);
         Self {
             tone: hash % TONES.len() as u32,
             shape: hash / 12 % SHAPES,
-            initials: initials(&facts.title),
+            initials: initials(title),
             lines,
             size,
-            is_rtl: is_rtl(&facts.title),
-            year: facts.year,
+            is_rtl: is_rtl(title),
+            year,
         }
     }
 
@@ -92,31 +94,33 @@ impl Art {
 
 /// The art of a movie as part of a page that has [`shapes`]; it says nothing that the text beside it does not.
 pub fn inline(facts: &Facts) -> Markup {
-    let art = Art::of(facts);
+    let art = Art::of(&facts.title, facts.year);
     let direction = art.is_rtl.then_some("rtl");
     html! {
         svg class={ "poster art tone-" (art.tone) } viewBox="0 0 200 300" aria-hidden="true" {
             use href={ "#art" (art.shape) } {}
             @if !art.initials.is_empty() {
-                text class=(if art.has_wide_initials() { "in s" } else { "in" }) x=(art.start()) y="88" direction=[direction] { (art.initials) }
+                text class=(if art.has_wide_initials() { "art-c" } else { "art-b" }) x=(art.start()) y="88" direction=[direction] { (art.initials) }
             }
             text x=(art.start()) y=(art.top()) font-size=(art.size) direction=[direction] { (art.title()) }
-            @if let Some(year) = art.year { text class="yr" x=(art.start()) y="281" direction=[direction] { (year) } }
+            @if let Some(year) = art.year { text class="art-y" x=(art.start()) y="281" direction=[direction] { (year) } }
         }
     }
 }
 
 /// The art of a movie as an image that needs nothing else.
 pub fn image(facts: &Facts) -> Markup {
-    let art = Art::of(facts);
+    let title = facts.title.replace(is_no_xml, "");
+    let art = Art::of(&title, facts.year);
     let direction = art.is_rtl.then_some("rtl");
     let (ground, colour) = TONES[art.tone as usize % TONES.len()];
     let large = if art.has_wide_initials() { 54 } else { 76 };
     html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300" width="500" height="750" color=(colour) fill="#fff"
             font-family=(FONT) font-weight="700" {
-            title { (facts.title.replace(is_no_xml, "")) }
+            title { (title) }
             rect width="200" height="300" fill=(ground) {}
+            (shading())
             (shape(art.shape))
             (shade())
             text x=(art.start()) y="88" font-size=(large) font-weight="800" direction=[direction] { (art.initials) }
@@ -132,14 +136,24 @@ pub fn image(facts: &Facts) -> Markup {
 pub fn shapes() -> Markup {
     html! {
         svg class="unseen" aria-hidden="true" {
+            (shading())
             @for number in 0..SHAPES { g id={ "art" (number) } { (shape(number)) (shade()) } }
         }
     }
 }
 
-/// Gets darker towards the title.
+/// It gets darker towards the title.
 fn shade() -> Markup {
-    html! { path d="M0 150H200V300H0z" opacity=".16" fill="#000" {} path d="M0 215H200V300H0z" opacity=".16" fill="#000" {} }
+    html! { rect width="200" height="300" fill="url(#art-shade)" {} }
+}
+
+fn shading() -> Markup {
+    html! {
+        linearGradient id="art-shade" x2="0" y2="1" {
+            stop offset=".35" stop-opacity="0" {}
+            stop offset="1" stop-opacity=".55" {}
+        }
+    }
 }
 
 /// A few forms in the colour of the tone. They stay above the title, or are faint below it.
@@ -169,8 +183,8 @@ fn shape(number: u32) -> Markup {
             }
             // Mountains.
             4 => {
-                path d="M40 165L128 42L216 165z" fill="currentColor" opacity=".45" {}
-                path d="M-30 165L48 88L125 165z" fill="currentColor" opacity=".25" {}
+                path d="M-57 300L128 42L313 300z" fill="currentColor" opacity=".34" {}
+                path d="M-101 300L48 92L197 300z" fill="currentColor" opacity=".2" {}
             }
             // Quarters of a circle.
             5 => {
@@ -178,11 +192,11 @@ fn shape(number: u32) -> Markup {
                 path d="M100 100H200A100 100 0 0 1 100 200z" fill="currentColor" opacity=".25" {}
                 path d="M100 0A100 100 0 0 1 0 100V0z" fill="#000" opacity=".2" {}
             }
-            // Columns.
+            // Curtains.
             6 => {
-                path d="M96 165V74a16 16 0 0 1 32 0V165z" fill="currentColor" opacity=".25" {}
-                path d="M132 165V44a16 16 0 0 1 32 0V165z" fill="currentColor" opacity=".4" {}
-                path d="M168 165V16a16 16 0 0 1 32 0V165z" fill="currentColor" opacity=".6" {}
+                path d="M92 0H124V54a16 16 0 0 1-32 0z" fill="currentColor" opacity=".25" {}
+                path d="M128 0H160V94a16 16 0 0 1-32 0z" fill="currentColor" opacity=".4" {}
+                path d="M164 0H196V134a16 16 0 0 1-32 0z" fill="currentColor" opacity=".6" {}
             }
             // An eclipse.
             _ => {
@@ -203,14 +217,17 @@ fn hash(title: &str) -> u32 {
     title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// The first letters of the first words that say something, at most three.
+/// The first letters of the first words that say something: at most three, or one of a script without capitals, whose
+/// letters would join to a word that nobody meant.
 pub fn initials(title: &str) -> String {
     const SMALL: [&str; 16] =
         ["the", "a", "an", "of", "and", "le", "la", "les", "der", "die", "das", "el", "los", "il", "o", "os"];
     let all = words(title);
     let telling: Vec<&String> = all.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
     let chosen = if telling.is_empty() { all.iter().collect() } else { telling };
-    chosen.iter().take(3).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    let mut letters = chosen.iter().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).peekable();
+    let is_latin = letters.peek().is_some_and(|first| first.is_uppercase() || first.is_numeric());
+    letters.take(if is_latin { 3 } else { 1 }).collect()
 }
 
 /// The first letter that has a direction is of a script that runs to the left.
@@ -225,49 +242,67 @@ fn is_no_xml(c: char) -> bool {
 }
 
 /// The title in lines, and their size. One that is too long for the smallest size ends in `…`.
-fn set(title: &str) -> (u32, Vec<String>) {
+fn set(title: &str) -> (u32, Vec<Cow<'_, str>>) {
     let is_loud = title.chars().any(char::is_uppercase) && !title.chars().any(char::is_lowercase);
     let letter = if is_loud { CAPITAL } else { LETTER };
     let columns = |size: u32| (WIDE * 100 / (size * letter)) as usize;
-    let mut pieces = Vec::new();
+    let mut pieces = Vec::with_capacity(8);
     let mut from = 0;
     for (to, _) in linebreaks(title) {
-        pieces.push(&title[from..to]);
+        pieces.push(Piece::of(&title[from..to]));
         from = to;
     }
-    let fitting =
-        SIZES.iter().find_map(|(size, most)| whole(&pieces, columns(*size), *most).map(|lines| (*size, lines)));
-    let (size, lines) = fitting.unwrap_or_else(|| {
+    let whole = SIZES.iter().find_map(|(size, most)| Some((*size, whole(title, &pieces, columns(*size), *most)?)));
+    whole.unwrap_or_else(|| {
         let (size, most) = SIZES[SIZES.len() - 1];
-        (size, shortened(title, &pieces, columns(size), most))
-    });
-    (size, lines.into_iter().map(|line| line.replace(is_no_xml, "")).collect())
+        let lines = shortened(title, &pieces, columns(size), most);
+        (size, lines.into_iter().map(Cow::Owned).collect())
+    })
+}
+
+/// A part of a title that is not broken if it can be helped: a word with the blank behind it, one Han character.
+struct Piece<'a> {
+    text: &'a str,
+    /// Columns with the blank, and without.
+    width: (usize, usize),
+}
+
+impl<'a> Piece<'a> {
+    fn of(text: &'a str) -> Self {
+        let bare = text.trim_end();
+        let width = bare.width();
+        Self { text, width: (width + text.len() - bare.len(), width) }
+    }
 }
 
 /// The pieces in lines, if all of them fit unbroken.
-fn whole(pieces: &[&str], columns: usize, most: usize) -> Option<Vec<String>> {
-    let mut lines: Vec<String> = Vec::new();
-    for piece in pieces {
-        let (width, count) = (piece.trim_end().width(), lines.len());
-        match lines.last_mut() {
-            Some(line) if line.width() + width <= columns => line.push_str(piece),
-            _ if width <= columns && count < most => lines.push((*piece).to_owned()),
-            _ => return None,
+fn whole<'a>(title: &'a str, pieces: &[Piece<'_>], columns: usize, most: usize) -> Option<Vec<Cow<'a, str>>> {
+    let mut lines = Vec::with_capacity(most);
+    let (mut from, mut to, mut filled) = (0, 0, 0);
+    for Piece { text, width: (with_blank, width) } in pieces {
+        if *width > columns {
+            return None;
         }
+        if filled + width > columns {
+            lines.push(Cow::Borrowed(title[from..to].trim_end()));
+            (from, filled) = (to, 0);
+        }
+        (to, filled) = (to + text.len(), filled + with_blank);
     }
-    Some(lines.iter().map(|line| line.trim_end().to_owned()).collect())
+    lines.push(Cow::Borrowed(title[from..to].trim_end()));
+    (lines.len() <= most).then_some(lines)
 }
 
 /// As many lines as there may be; words that are too long are broken, and what is left is left out.
-fn shortened(title: &str, pieces: &[&str], columns: usize, most: usize) -> Vec<String> {
+fn shortened(title: &str, pieces: &[Piece<'_>], columns: usize, most: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut taken = 0;
-    'all: for piece in pieces {
-        let is_broken = piece.trim_end().width() > columns;
-        for (place, c) in piece.char_indices() {
+    'all: for Piece { text, width: (_, width) } in pieces {
+        let is_broken = *width > columns;
+        for (place, c) in text.char_indices() {
             let line = lines.last().map_or(0, |line| line.width());
             // A word that fits goes to the next line as a whole; marks stay with their letters.
-            let rest = if is_broken || place > 0 { c.width().unwrap_or(0) } else { piece.trim_end().width() };
+            let rest = if is_broken || place > 0 { c.width().unwrap_or(0) } else { *width };
             if line > 0 && line + rest > columns && !c.is_whitespace() {
                 if lines.len() == most {
                     break 'all;
@@ -305,12 +340,15 @@ mod tests {
     fn the_same_title_has_the_same_art() {
         assert_eq!(inline(&facts("Star Wars")).0, inline(&facts("Star Wars")).0);
         assert_eq!(image(&facts("Star Wars")).0, image(&facts("Star Wars")).0);
-        let arts = (0..2000).map(|n| Art::of(&facts(&format!("film {n}"))));
+        let titles: Vec<String> = (0..2000).map(|n| format!("film {n}")).collect();
+        let arts = titles.iter().map(|title| Art::of(title, None));
         let kinds: std::collections::HashSet<_> = arts.map(|art| (art.tone, art.shape)).collect();
         assert_eq!(kinds.len(), 12 * 8);
         assert_eq!(initials("The Lord of the Rings"), "LR");
         assert_eq!(initials("It"), "I");
-        assert_eq!(initials("七人の侍"), "七人の");
+        assert_eq!(initials("七人の侍"), "七");
+        assert_eq!(initials("2001: A Space Odyssey"), "2SO");
+        assert_eq!(initials("القاهرة محطة"), "ا");
         assert_eq!(initials("?"), "");
     }
 
@@ -335,7 +373,7 @@ mod tests {
     #[test]
     fn titles_are_set_in_lines_that_fit() {
         let lines = |title: &str| set(title).1.join("|");
-        assert_eq!(set("Jaws"), (30, vec!["Jaws".to_owned()]));
+        assert_eq!(set("Jaws"), (30, vec![Cow::Borrowed("Jaws")]));
         assert_eq!(lines("Star Wars"), "Star Wars");
         assert_eq!(lines("Gone with the Wind"), "Gone with|the Wind");
         assert_eq!(lines("七人の侍"), "七人の侍");

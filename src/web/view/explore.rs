@@ -17,7 +17,7 @@ pub fn page(chrome: &Chrome<'_>, themed: &Themed) -> Markup {
     let all = listing_url("/listing", &query);
     let (title, path) = match &themed.theme {
         Theme::Genre(name) => (i18n::genre_name(locale, name), genre_page(name)),
-        Theme::Decade(first) => (decade_name(locale, *first), decade_page(*first)),
+        Theme::Decade(first) => (i18n::decade(locale, *first), decade_page(*first)),
     };
     let description = [i18n::plural(locale, "movies", themed.figures.movies)]
         .into_iter()
@@ -88,7 +88,7 @@ fn pictures(locale: Locale, themed: &Themed) -> Markup {
                         let first = first_year(facet)?;
                         let year = Range { min: Some(first), max: Some(first + 9) };
                         let query = ListingQuery { genres: vec![name.clone()], year, ..ListingQuery::default() };
-                        Some(bar(decade_name(locale, first), facet.count, Some(listing_url("/listing", &query))))
+                        Some(bar(i18n::decade(locale, first), facet.count, Some(listing_url("/listing", &query))))
                     }).collect();
                     (bars(&tr!(locale, "explore.by_decade"), (&tr!(locale, "stats.decade"), &movies), &by_decade))
                 }
@@ -177,18 +177,13 @@ fn decade_chips(locale: Locale, decades: &[Facet], here: Option<u16>) -> Markup 
                 li {
                     a class={ "chip" @if here == Some(first) { " fill" } } href=(decade_page(first))
                         aria-current=[(here == Some(first)).then_some("page")] {
-                        (decade_name(locale, first))
+                        (i18n::decade(locale, first))
                         span class="count" { (i18n::number(locale, facet.count)) }
                     }
                 }
             }
         }
     }
-}
-
-/// `1970s`, in the language's way.
-pub fn decade_name(locale: Locale, first: u16) -> String {
-    tr!(locale, "listing.decade", year = i18n::year(locale, first))
 }
 
 /// The first year of a decade's facet.

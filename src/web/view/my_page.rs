@@ -133,8 +133,7 @@ fn liked(locale: Locale, all: &[Liked], told: impl Fn(&str) -> (String, String))
 
 fn decade(locale: Locale, first: &str) -> (String, String) {
     let year: u16 = first.parse().unwrap_or_default();
-    let label = tr!(locale, "listing.decade", year = i18n::year(locale, year));
-    (label, format!("/listing?year={year}..{}", year + 9))
+    (i18n::decade(locale, year), format!("/listing?year={year}..{}", year + 9))
 }
 
 /// What can be taken along and brought.

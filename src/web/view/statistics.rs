@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::chart::{Bar, bars, grid};
-use super::explore::decade_name;
 use super::meta::Meta;
 use super::parts::{decade_page, genre_page, listing_url, person_page};
 use super::{Chrome, layout};
@@ -80,7 +79,7 @@ fn by_decade(locale: Locale, statistics: &Statistics) -> Markup {
     for decade in &statistics.decades {
         let is_within = |facet: &&Facet| facet.value.parse::<u16>().is_ok_and(|year| year / 10 == decade / 10);
         let count = statistics.all.years.iter().filter(is_within).map(|facet| facet.count).sum();
-        shown.push(counted(locale, decade_name(locale, *decade), count, Some(decade_page(*decade))));
+        shown.push(counted(locale, i18n::decade(locale, *decade), count, Some(decade_page(*decade))));
     }
     bars(&tr!(locale, "explore.by_decade"), (&tr!(locale, "stats.decade"), &tr!(locale, "stats.movies")), &shown)
 }
@@ -115,7 +114,7 @@ fn by_runtime(locale: Locale, runtimes: &[u64; RUNTIMES.len()]) -> Markup {
 }
 
 fn over_time(locale: Locale, statistics: &Statistics) -> Markup {
-    let decades: Vec<String> = statistics.decades.iter().map(|decade| decade_name(locale, *decade)).collect();
+    let decades: Vec<String> = statistics.decades.iter().map(|decade| i18n::decade(locale, *decade)).collect();
     let cells = |counts: &[u64]| counts.iter().map(|count| (*count, i18n::number(locale, *count))).collect();
     let rows: Vec<_> =
         statistics.over_time.iter().map(|(genre, counts)| (i18n::genre_name(locale, genre), cells(counts))).collect();
