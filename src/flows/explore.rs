@@ -15,11 +15,15 @@ const ROW: usize = 12;
 /// The most films of a person, of each kind.
 const FILMS: usize = 500;
 
-/// The neighbours of a movie.
-///
-/// # Errors
-/// Unavailable or failed.
-pub fn around(app: &App, movie: &Movie) -> Result<Around, FlowError> {
+/// What is around a movie. The movie can be shown without that too, while the index is being built or built anew.
+pub fn around(app: &App, movie: &Movie) -> Around {
+    neighbours(app, movie).unwrap_or_else(|error| {
+        tracing::warn!(%error, movie = movie.id.0, "a movie is shown without what is around it");
+        Around::default()
+    })
+}
+
+fn neighbours(app: &App, movie: &Movie) -> Result<Around, FlowError> {
     ready(app)?;
     let near = app.index.around(movie, ROW)?;
     let mut directed = app.store.movies(&near.directed)?;
@@ -29,20 +33,6 @@ pub fn around(app: &App, movie: &Movie) -> Result<Around, FlowError> {
     let similar = app.store.movies(&near.similar)?;
     let place = near.above.map(|(above, of)| Place { rank: above + 1, of });
     Ok(Around { directed, similar, place })
-}
-
-/// A movie with its neighbours.
-///
-/// # Errors
-/// Not found, unavailable or failed.
-pub fn movie(app: &App, id: MovieId) -> Result<(Movie, Around), FlowError> {
-    let movie = super::search::movie(app, id)?;
-    // The movie can be shown without the index too: while it is being built, or built anew.
-    let around = around(app, &movie).unwrap_or_else(|error| {
-        tracing::warn!(%error, movie = id.0, "a movie is shown without what is around it");
-        Around::default()
-    });
-    Ok((movie, around))
 }
 
 /// Everybody of this name, as one person.

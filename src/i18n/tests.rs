@@ -7,7 +7,7 @@ use std::path::Path;
 use super::*;
 
 /// Keys that count, whose last part is a plural class.
-const PLURALS: [&str; 18] = [
+const PLURALS: [&str; 19] = [
     "movies",
     "votes",
     "minutes",
@@ -26,6 +26,7 @@ const PLURALS: [&str; 18] = [
     "mine.rows_set",
     "mine.rows_unchanged",
     "mine.rows_not_found",
+    "mine.rows_more",
 ];
 
 /// Keys that are made from a name of the program, each with all the names.

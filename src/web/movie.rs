@@ -9,25 +9,27 @@ use super::kept::Place;
 use super::reply::{self, Response};
 use super::view;
 use super::view::mine::Panel;
-use crate::flows::{explore, mine, search};
-use crate::model::FieldErrors;
+use crate::flows::{FlowError, explore, mine, search};
 use crate::model::mine::Beside;
+use crate::model::{Around, FieldErrors, Movie};
 
 /// `GET /movie/ID`.
 pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
-    let id = cx.id()?;
-    let beside = beside(&cx).await?;
+    let (beside, read) = look(&cx).await?;
     let place = Place::of(&cx).beside(&beside);
     if let Some(kept) = place.find(&cx) {
         return Ok(kept);
     }
+    let movie = match read {
+        Some(movie) => movie?,
+        None => movie(&cx).await?,
+    };
     if !cx.wants_json() {
-        let (movie, around) = cx.blocking(move |app| explore::movie(app, id)).await?;
+        let (movie, around) = with_neighbours(&cx, movie).await;
         let panel = Panel { beside, ..Panel::default() };
         let page = view::movie::page(&place.chrome(&cx), &movie, &around, &panel);
         return Ok(place.html(&cx, page));
     }
-    let movie = cx.blocking(move |app| search::movie(app, id)).await?;
     let mut shown = json!(movie);
     shown["site_rating"] = beside.site.to_json();
     if let Some(mine) = &beside.mine {
@@ -41,18 +43,34 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
 /// # Errors
 /// Not found, unavailable or failed.
 pub async fn again(cx: &Cx, errors: FieldErrors) -> Result<Response, WebError> {
-    let (id, beside) = (cx.id()?, beside(cx).await?);
-    let (movie, around) = cx.blocking(move |app| explore::movie(app, id)).await?;
+    let (beside, movie) = (look(cx).await?.0, movie(cx).await?);
+    let (movie, around) = with_neighbours(cx, movie).await;
     let note = cx.body.text("note");
     let page = view::movie::page(&cx.chrome(), &movie, &around, &Panel { beside, errors, note });
     Ok(reply::html(cx, StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 
-/// What stands beside the movie; asked for only where something has been committed since it was read last.
-async fn beside(cx: &Cx) -> Result<Beside, WebError> {
+/// What stands beside the movie. Where something has been committed since it was read last it is read, and the movie
+/// with it, so that an answer takes one hop at most.
+async fn look(cx: &Cx) -> Result<(Beside, Option<Result<Movie, FlowError>>), WebError> {
     let (id, account) = (cx.id()?, cx.account().map(|account| account.id));
     if let Some(known) = mine::known_beside(&cx.server.app, account, id) {
-        return Ok(known);
+        return Ok((known, None));
     }
-    Ok(cx.blocking(move |app| mine::beside(app, account, id)).await?)
+    let read = cx.blocking(move |app| (mine::beside(app, account, id), search::movie(app, id)));
+    let (beside, movie) = read.await;
+    Ok((beside?, Some(movie)))
+}
+
+async fn movie(cx: &Cx) -> Result<Movie, WebError> {
+    let id = cx.id()?;
+    Ok(cx.blocking(move |app| search::movie(app, id)).await?)
+}
+
+async fn with_neighbours(cx: &Cx, movie: Movie) -> (Movie, Around) {
+    cx.blocking(move |app| {
+        let around = explore::around(app, &movie);
+        (movie, around)
+    })
+    .await
 }

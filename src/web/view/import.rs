@@ -75,6 +75,7 @@ pub fn done(chrome: &Chrome<'_>, counts: [u64; 4], rejected: &[(u64, String, &'s
                         }
                     }
                 }
+                @if rejected.len() > MOST { p { (i18n::plural(locale, "mine.rows_more", (rejected.len() - MOST) as u64)) } }
             }
             div class="ways" {
                 a class="button border" href="/mine/import" { (tr!(locale, "mine.import_more")) }
