@@ -21,6 +21,7 @@ mod suggest;
 mod likeness;
 mod numbers;
 mod person;
+mod pick;
 mod statistics;
 
 mod forms;
