@@ -22,6 +22,7 @@ mod suggest;
 mod likeness;
 mod numbers;
 mod person;
+mod pick;
 mod statistics;
 
 mod forms;
