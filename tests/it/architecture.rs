@@ -30,13 +30,15 @@ fn code(source: &str) -> String {
 
 #[test]
 fn each_part_is_named_in_its_room_only() {
-    let rooms: [(&str, &[&str]); 6] = [
+    let rooms: [(&str, &[&str]); 8] = [
         ("rusqlite", &["store/sqlite"]),
         ("tantivy", &["index"]),
         ("warp", &["web.rs", "web/cx.rs", "web/reply.rs", "web/error.rs", "web/assets.rs"]),
         ("clap", &["cli"]),
         ("rust_i18n", &["i18n.rs"]),
         ("rust_embed", &["web/assets.rs"]),
+        ("image", &["picture.rs"]),
+        ("multer", &["web/upload.rs"]),
     ];
     for (name, source) in sources() {
         let code = code(&source);
