@@ -24,7 +24,7 @@ fn the_readme_names_every_command_and_address() {
         );
     }
     for route in fmdb::web::routes::ROUTES {
-        let family = route.path.replace("{id}", "ID");
+        let family = route.path.replace("{id}", "ID").replace("{picture}", "ID.svg");
         let is_told = readme.contains(&family)
             || ["/", "/assets/{name}", "/robots.txt", "/favicon.ico", "/manage/sample"].contains(&route.path);
         assert!(is_told, "README.md does not tell of {}", route.path);
