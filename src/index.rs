@@ -14,6 +14,7 @@ mod facets;
 mod lookup;
 mod marks;
 mod matching;
+mod people;
 mod query;
 mod rank;
 mod suggest;
@@ -178,6 +179,14 @@ impl Index {
     /// # Errors
     /// The index cannot be read; it is built anew then.
     pub fn search(&self, query: &ListingQuery) -> Result<Hits, IndexError> {
+        self.search_counting(query, false)
+    }
+
+    /// A page of a result; `directors` asks for the count of those too.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn search_counting(&self, query: &ListingQuery, directors: bool) -> Result<Hits, IndexError> {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             let Some(genres) = resolve_genres(&snapshot.everything()?.genres, &query.genres) else {
@@ -189,6 +198,7 @@ impl Index {
                 offset: query.offset(),
                 limit: query.items as usize,
                 looked_at: LOOKED_AT,
+                directors,
             };
             Ok(rank::search(&snapshot, &Question::new(query, genres), page)?)
         })

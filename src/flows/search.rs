@@ -7,25 +7,75 @@ use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
 use crate::index::{IndexError, Limits, Marker};
-use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery};
+use crate::model::fold::fold;
+use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for.
 ///
 /// # Errors
 /// Unavailable or failed; an empty result is none.
 pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
+    counted(app, query, false).map(|(listing, _)| listing)
+}
+
+/// The same for people, who are also told of directors, and of what they may have meant.
+///
+/// # Errors
+/// As [`listing`].
+pub fn page(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
+    let (listing, is_slip) = counted(app, query, true)?;
+    let meant = if is_slip && query.page == 1 && listing.dropped.is_empty() { meant(app, query)? } else { None };
+    Ok(Listing { meant, ..listing })
+}
+
+/// The page of a question with its directors, as JSON asks for them.
+///
+/// # Errors
+/// As [`listing`].
+pub fn with_directors(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
+    counted(app, query, true).map(|(listing, _)| listing)
+}
+
+/// The page, and whether its first movie is only near to what was typed.
+fn counted(app: &App, query: &ListingQuery, directors: bool) -> Result<(Listing, bool), FlowError> {
     ready(app)?;
-    let hits = app.index.search(query)?;
+    let hits = app.index.search_counting(query, directors)?;
     let movies = app.store.movies(&hits.ids)?;
-    Ok(Listing {
+    let is_slip = query.effective_sort() == Sort::Relevance && hits.is_slip();
+    let listing = Listing {
         query: query.clone(),
         total: hits.total,
         movies,
         genres: hits.genres,
         decades: hits.decades,
         scores: hits.scores,
+        directors: hits.directors,
+        meant: None,
         dropped: hits.dropped,
-    })
+    };
+    Ok((listing, is_slip))
+}
+
+/// The question with the title or the name that is nearest to its text. Of several texts it cannot be told which one has
+/// the slip.
+fn meant(app: &App, query: &ListingQuery) -> Result<Option<(String, ListingQuery)>, FlowError> {
+    let (text, field) = match (&query.q, &query.name, &query.director) {
+        (Some(text), None, None) => (text, SuggestionField::Any),
+        (None, Some(text), None) => (text, SuggestionField::Title),
+        (None, None, Some(text)) => (text, SuggestionField::Director),
+        _ => return Ok(None),
+    };
+    let asked = SuggestionQuery { q: text.clone(), field, limit: 3 };
+    let nearest =
+        suggest(app, &asked, Locale::En)?.into_iter().find(|found| !matches!(found, Suggestion::Genre { .. }));
+    let Some(nearest) = nearest.filter(|nearest| fold(nearest.text()) != fold(text)) else { return Ok(None) };
+    let meant = Some(nearest.text().to_owned());
+    let query = match field {
+        SuggestionField::Title => ListingQuery { name: meant, ..query.clone() },
+        SuggestionField::Director => ListingQuery { director: meant, ..query.clone() },
+        SuggestionField::Any | SuggestionField::Genre => ListingQuery { q: meant, ..query.clone() },
+    };
+    Ok(Some((nearest.text().to_owned(), query)))
 }
 
 /// One movie.

@@ -21,6 +21,8 @@ use tantivy::DocId;
 
 use super::facets::{self, Facets, Groups, Passing};
 use super::lookup::Match;
+use super::matching::tier;
+use super::people;
 use super::query::{Filters, Question, Rules};
 use super::segment::{Columns, Segment};
 use super::snapshot::Snapshot;
@@ -41,8 +43,17 @@ pub struct Hits {
     pub decades: Vec<Facet>,
     /// Its scores from some number up, the highest first.
     pub scores: Vec<Facet>,
+    /// Its directors of most movies, where they were asked for and the result is not too large.
+    pub directors: Vec<Facet>,
     /// Words that were left out, since no movie holds them with the others.
     pub dropped: Vec<String>,
+}
+
+impl Hits {
+    /// What comes first was not found as it was typed: at least one word has a slip, or sounds like another.
+    pub fn is_slip(&self) -> bool {
+        self.tiers.first().is_some_and(|tiers| *tiers >= u16::from(tier::ONE_SLIP))
+    }
 }
 
 /// What is asked of a result.
@@ -58,6 +69,8 @@ pub struct Page {
     pub limit: usize,
     /// How many of the first are looked at more closely: the same number whatever the page, so that pages fit together.
     pub looked_at: usize,
+    /// The directors are to be counted.
+    pub directors: bool,
 }
 
 impl Page {
@@ -82,12 +95,17 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
             by_value(segment, &found.matches[number], &passing, page)
         });
     }
-    hits(snapshot, ranked, page, facets, found.dropped)
+    let directors = match page.directors && facets.total <= people::MOST_COUNTED {
+        true => people::count(snapshot, &question.filters, Some(&found.matches))?,
+        false => Vec::new(),
+    };
+    Ok(Hits { directors, ..hits(snapshot, ranked, page, facets, found.dropped)? })
 }
 
 /// The most relevant of some matches.
 pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: usize) -> tantivy::Result<Vec<Place>> {
-    let page = Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit, looked_at: 2 * limit };
+    let page =
+        Page { sort: Sort::Relevance, order: Order::Desc, offset: 0, limit, looked_at: 2 * limit, directors: false };
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &Filters::default())?;
@@ -109,7 +127,11 @@ fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Resu
         walks.push(in_order(&segment.columns, set, page));
     }
     let places = merge(snapshot, walks, page)?;
-    Ok(to_hits(snapshot, &places, facets, Vec::new()))
+    let directors = match page.directors && facets.total <= people::MOST_COUNTED {
+        true => people::count(snapshot, &question.filters, None)?,
+        false => Vec::new(),
+    };
+    Ok(Hits { directors, ..to_hits(snapshot, &places, facets, Vec::new()) })
 }
 
 fn hits(
@@ -131,6 +153,7 @@ fn to_hits(snapshot: &Snapshot, places: &[Place], facets: Facets, dropped: Vec<S
         genres: facets.genres,
         decades: facets.decades,
         scores: facets.scores,
+        directors: Vec::new(),
         dropped,
     }
 }

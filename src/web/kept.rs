@@ -2,7 +2,7 @@
 //! suggestions, the front page. Pages are kept in pieces around what is their visitor's own (see `pieces`).
 //!
 //! An answer counts only in the state of catalogue and index that was taken before it was made, and for the very same
-//! address, language, form and kind of visitor; so nothing need ever be thrown away by hand. Errors are never kept.
+//! address, language, form, look and kind of visitor; so nothing need ever be thrown away by hand. Errors are never kept.
 
 use std::sync::{Arc, OnceLock};
 
@@ -67,7 +67,7 @@ impl Place {
             Some(Role::Admin) => "admin",
         };
         let form = if cx.wants_json() { "json" } else { "html" };
-        let key = [visitor, form, cx.locale.code(), &cx.address].join(" ");
+        let key = [visitor, form, cx.locale.code(), cx.look.theme.name(), cx.look.shape.name(), &cx.address].join(" ");
         Self { key, state, account: OnceLock::new() }
     }
 

@@ -40,7 +40,12 @@ pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
             return Ok(reply::html(cx, status, page(&cx.chrome(), &Listing::default(), &errors)));
         }
     };
-    let listing = cx.blocking(move |app| search::listing(app, &query)).await?;
+    let look = match (cx.wants_json(), cx.value("facets")) {
+        (false, _) => search::page,
+        (true, Some("director")) => search::with_directors,
+        (true, _) => search::listing,
+    };
+    let listing = cx.blocking(move |app| look(app, &query)).await?;
     Ok(if cx.wants_json() {
         place.json(cx, &listing.to_json())
     } else {

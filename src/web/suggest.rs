@@ -1,4 +1,4 @@
-//! Autocomplete, always JSON.
+//! Autocomplete: JSON, and for the script of a page the part of it that shows the suggestions.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use super::cx::ReaderCx;
 use super::error::WebError;
 use super::kept::Place;
 use super::reply::Response;
+use super::view;
 use crate::flows::search;
 use crate::i18n::{self, Locale};
 use crate::model::query::is_malformed;
@@ -21,7 +22,12 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
         if is_malformed(&errors) { WebError::BadParameters(errors) } else { WebError::Invalid(errors) }
     })?;
     let (typed, locale) = (cx.value("q").unwrap_or_default(), cx.locale);
-    let suggestions = cx.blocking(move |app| search::suggest(app, &query, locale)).await?;
+    let asked = query.clone();
+    let suggestions = cx.blocking(move |app| search::suggest(app, &asked, locale)).await?;
+    if !cx.wants_json() {
+        let options = view::suggest::options(locale, &query, &suggestions);
+        return Ok(place.html(&cx, options));
+    }
     let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();
     Ok(place.json(&cx, &json!({"q": typed, "suggestions": suggestions})))
 }

@@ -9,11 +9,14 @@ pub mod admin;
 pub mod forms;
 
 pub mod error;
+pub mod look;
+pub mod suggest;
 
 mod filters;
 mod layout;
 mod parts;
 
+use self::look::Look;
 use crate::i18n::Locale;
 use crate::model::Account;
 
@@ -26,12 +29,14 @@ pub struct Chrome<'a> {
     pub account: Option<&'a Account>,
     /// The session's CSRF token for forms; empty where nobody is signed in.
     pub csrf: &'a str,
-    /// Path and query of this page without `lang` and `notice`: for the language switch and `?next=`.
+    /// Path and query of this page without `lang`, `theme` and `notice`: for the switches and `?next=`.
     pub address: &'a str,
     /// The visitor may read the catalogue.
     pub may_read: bool,
     /// Accounts can be made by anyone.
     pub signup_open: bool,
+    /// Light or dark, grid or table.
+    pub look: Look,
     /// What has just been done, to be told once.
     pub notice: Option<Notice>,
 }

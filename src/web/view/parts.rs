@@ -15,10 +15,14 @@ pub fn icon(name: &str) -> Markup {
         "back" => include_str!("../../../assets/icons/arrow_back.svg"),
         "check" => include_str!("../../../assets/icons/check.svg"),
         "close" => include_str!("../../../assets/icons/close.svg"),
+        "dark" => include_str!("../../../assets/icons/dark_mode.svg"),
         "delete" => include_str!("../../../assets/icons/delete.svg"),
         "edit" => include_str!("../../../assets/icons/edit.svg"),
+        "genre" => include_str!("../../../assets/icons/category.svg"),
+        "grid" => include_str!("../../../assets/icons/grid_view.svg"),
         "info" => include_str!("../../../assets/icons/info.svg"),
         "language" => include_str!("../../../assets/icons/language.svg"),
+        "light" => include_str!("../../../assets/icons/light_mode.svg"),
         "login" => include_str!("../../../assets/icons/login.svg"),
         "logout" => include_str!("../../../assets/icons/logout.svg"),
         "movie" => include_str!("../../../assets/icons/movie.svg"),
@@ -26,6 +30,9 @@ pub fn icon(name: &str) -> Markup {
         "person" => include_str!("../../../assets/icons/person.svg"),
         "previous" => include_str!("../../../assets/icons/chevron_left.svg"),
         "search" => include_str!("../../../assets/icons/search.svg"),
+        "sort" => include_str!("../../../assets/icons/sort.svg"),
+        "system" => include_str!("../../../assets/icons/contrast.svg"),
+        "table" => include_str!("../../../assets/icons/view_list.svg"),
         "tune" => include_str!("../../../assets/icons/tune.svg"),
         _ => include_str!("../../../assets/icons/warning.svg"),
     };
@@ -45,7 +52,7 @@ pub fn poster(movie: &Movie) -> Markup {
 }
 
 /// One of twelve colours; a small hash of the title's letters (FNV-1a).
-fn hue(title: &str) -> u32 {
+pub fn hue(title: &str) -> u32 {
     title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 12
 }
 
