@@ -7,7 +7,7 @@ use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
 use crate::index::{IndexError, Limits, Marker};
-use crate::model::fold::fold;
+use crate::model::fold::{fold, words};
 use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for.
@@ -65,9 +65,14 @@ fn meant(app: &App, query: &ListingQuery) -> Result<Option<(String, ListingQuery
         (None, None, Some(text)) => (text, SuggestionField::Director),
         _ => return Ok(None),
     };
-    let asked = SuggestionQuery { q: text.clone(), field, limit: 3 };
-    let nearest =
-        suggest(app, &asked, Locale::En)?.into_iter().find(|found| !matches!(found, Suggestion::Genre { .. }));
+    let asked = SuggestionQuery { q: text.clone(), field, limit: 8 };
+    let typed = words(text).len();
+    // A movie that is found by its director is not what the words mean.
+    let is_meant = |found: &Suggestion| match found {
+        Suggestion::Title { marks, .. } | Suggestion::Director { marks, .. } => marks.len() >= typed,
+        Suggestion::Genre { .. } => false,
+    };
+    let nearest = suggest(app, &asked, Locale::En)?.into_iter().find(is_meant);
     let Some(nearest) = nearest.filter(|nearest| fold(nearest.text()) != fold(text)) else { return Ok(None) };
     let meant = Some(nearest.text().to_owned());
     let query = match field {
