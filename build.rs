@@ -10,7 +10,7 @@ use std::{env, fs, io};
 use sha2::{Digest, Sha256};
 
 /// Folders whose files are served. Icons are part of the pages, locales of the program.
-const SERVED: [&str; 2] = ["assets/css", "assets/js"];
+const SERVED: [&str; 3] = ["assets/css", "assets/js", "assets/js/vendor"];
 /// Single files that are served.
 const SERVED_FILES: [&str; 5] = [
     "assets/icons/fmdb.svg",
@@ -36,7 +36,10 @@ fn assets(out: &Path) -> io::Result<()> {
     for folder in SERVED {
         println!("cargo::rerun-if-changed={folder}");
         for entry in fs::read_dir(folder)? {
-            files.push(entry?.path());
+            let path = entry?.path();
+            if path.is_file() && path.extension().is_some_and(|kind| kind != "md") {
+                files.push(path);
+            }
         }
     }
     files.sort();

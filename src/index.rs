@@ -15,6 +15,7 @@ mod facets;
 mod lookup;
 mod marks;
 mod matching;
+mod people;
 mod query;
 mod rank;
 mod suggest;
@@ -48,12 +49,12 @@ pub use self::marks::Marker;
 use self::open::Opened;
 pub use self::person::Films;
 use self::query::Question;
-pub use self::rank::Hits;
 use self::rank::Page;
+pub use self::rank::{Hits, Wish};
 pub use self::suggest::{Limits, Near, Suggested};
 pub use self::writer::Batch;
 use self::writer::Writer;
-use crate::model::{Collation, Facet, ListingQuery, MovieId, Rev, genre};
+use crate::model::{Facet, ListingQuery, MovieId, Rev, genre};
 
 /// What can go wrong in the index.
 #[derive(Debug, thiserror::Error)]
@@ -186,16 +187,7 @@ impl Index {
     ///
     /// # Errors
     /// The index cannot be read; it is built anew then.
-    pub fn search(&self, query: &ListingQuery) -> Result<Hits, IndexError> {
-        self.search_in(query, None)
-    }
-
-    /// As [`Self::search`], with titles in the order that readers of a language expect. Without one they are in the
-    /// order of their keys, which is the same for everybody.
-    ///
-    /// # Errors
-    /// As [`Self::search`].
-    pub fn search_in(&self, query: &ListingQuery, collation: Option<Collation>) -> Result<Hits, IndexError> {
+    pub fn search(&self, query: &ListingQuery, wish: Wish) -> Result<Hits, IndexError> {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             let Some(genres) = resolve_genres(&snapshot.everything()?.genres, &query.genres) else {
@@ -204,10 +196,10 @@ impl Index {
             let page = Page {
                 sort: query.effective_sort(),
                 order: query.effective_order(),
-                collation,
                 offset: query.offset(),
                 limit: query.items as usize,
                 looked_at: LOOKED_AT,
+                wish,
             };
             Ok(rank::search(&snapshot, &Question::new(query, genres), page)?)
         })

@@ -1,79 +1,61 @@
 // What scripts add to pages that work without them: suggestions while typing (the ARIA combobox pattern with a list),
-// a dialog before a deletion, genres as chips, and `/` for the search field. Texts come from the page, in its language.
+// the next page while scrolling, light and dark without a new page, a dialog before a deletion, genres as chips, and
+// `/` for the search field. Texts come from the page, in its language.
+
+import Combobox from "./combobox-nav-3.0.2.js";
 
 const texts = document.body.dataset;
 const counts = texts.counts.split("|");
 let lists = 0;
 
-/** Says the number of suggestions to those who do not see the list. */
+/** Says what those who do not see the page change have to know. */
 const voice = document.createElement("p");
 voice.className = "unseen";
 voice.setAttribute("role", "status");
 document.body.append(voice);
 
-/** An element with a class and children; texts are never read as HTML. */
-const element = (name, className, ...children) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-};
-
-/** A text whose parts between the marks' ends stand out. */
-const marked = (text, marks) => {
-  const name = element("bdi");
-  let end = 0;
-  for (const [from, to] of [...marks].sort(([left], [right]) => left - right)) {
-    if (from < end || to <= from || to > text.length) continue;
-    name.append(text.slice(end, from), element("mark", "", text.slice(from, to)));
-    end = to;
-  }
-  name.append(text.slice(end));
-  return name;
-};
-
-/** Where words of a text begin with what is typed: for names that only the page has, in the visitor's language. */
-const beginnings = (text, typed) => {
-  const fold = (word) => word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const wanted = fold(typed).split(/\s+/u).filter(Boolean);
-  return [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].flatMap(({ 0: word, index }) => {
-    const begun = wanted.filter((start) => fold(word).startsWith(start)).map((start) => start.length);
-    return begun.length ? [[index, index + Math.min(word.length, Math.max(...begun))]] : [];
-  });
-};
-
-/** Suggestions below an input, chosen with the mouse or with the arrow keys. */
+/** Suggestions below an input. The server makes the options; the keys of the list are combobox-nav's. */
 class Suggestions {
   constructor(input, field, choose) {
-    Object.assign(this, { input, field, choose, options: [], active: -1, asked: 0 });
-    this.list = element("ul", "suggestions");
+    Object.assign(this, { input, field, asked: 0, isComposing: false });
+    this.list = document.createElement("div");
+    this.list.className = "suggestions";
     this.list.id = `suggestions-${(lists += 1)}`;
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", texts.results);
     this.list.hidden = true;
     input.insertAdjacentElement("afterend", this.list);
-    const role = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
-    Object.entries(role).forEach(([name, value]) => input.setAttribute(name, value));
     input.autocomplete = "off";
+    this.combobox = new Combobox(input, this.list, { tabInsertsSuggestions: false });
     input.addEventListener("input", () => this.ask());
+    input.addEventListener("compositionstart", () => (this.isComposing = true));
+    input.addEventListener("compositionend", () => {
+      this.isComposing = false;
+      this.ask();
+    });
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("blur", () => this.close());
     // Before the input loses the focus, which would close the list.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => {
-      const option = event.target.closest("[role=option]");
-      if (option) this.take(this.options[[...this.list.children].indexOf(option)]);
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("combobox-commit", ({ target }) => {
+      const { text, url, title } = target.dataset;
+      this.close();
+      choose({ text, url, isTitle: title !== undefined });
     });
   }
 
+  get isOpen() {
+    return !this.list.hidden;
+  }
+
+  /** Asks for what is typed, unless an input method is still making a word of it. */
   ask() {
     clearTimeout(this.timer);
+    if (this.isComposing) return;
     const q = this.input.value.trim();
-    if (!q) {
-      this.close();
-      return;
-    }
-    this.timer = setTimeout(() => this.fetch(q), 100);
+    if (q) this.timer = setTimeout(() => this.fetch(q), 100);
+    else this.close();
   }
 
   async fetch(q) {
@@ -82,55 +64,37 @@ class Suggestions {
     this.abort = new AbortController();
     try {
       const query = new URLSearchParams({ q, field: this.field, limit: String(counts.length - 1) });
-      const answer = await fetch(`/suggest?${query}`, { headers: { accept: "application/json" }, signal: this.abort.signal });
-      const options = answer.ok ? (await answer.json()).suggestions : [];
+      const headers = { accept: "text/fragment+html" };
+      const answer = await fetch(`/suggest?${query}`, { headers, signal: this.abort.signal });
+      const options = answer.ok ? await answer.text() : "";
       // An answer may arrive although it was given up, or after the list was closed.
-      if (mine !== this.asked) return;
-      this.show(options, q);
-      voice.textContent = counts[options.length] ?? "";
+      if (mine === this.asked) this.show(options);
     } catch (error) {
       if (error.name !== "AbortError" && mine === this.asked) this.close();
     }
   }
 
-  show(options, q) {
-    this.options = options;
-    this.active = -1;
-    this.input.removeAttribute("aria-activedescendant");
-    this.list.replaceChildren(...options.map((option, place) => this.option(option, place, q)));
+  show(html) {
+    this.combobox.clearSelection();
+    // Made and escaped by this site's own views.
+    this.list.innerHTML = html;
+    const options = this.list.querySelectorAll("[role=option]");
+    options.forEach((option, place) => (option.id = `${this.list.id}-${place}`));
+    if (options.length && !this.isOpen) this.combobox.start();
+    else if (!options.length && this.isOpen) this.combobox.stop();
     this.list.hidden = options.length === 0;
-    this.input.setAttribute("aria-expanded", String(options.length > 0));
+    this.list.scrollTop = 0;
+    voice.textContent = counts[options.length] ?? "";
   }
 
-  option(option, place, q) {
-    const { label, text, kind } = option;
-    const name = label && label !== text ? marked(label, beginnings(label, q)) : marked(text, option.marks ?? []);
-    const facts = [option.year, option.director].filter(Boolean);
-    const about = facts.flatMap((fact, nth) => [nth ? " · " : "", element("bdi", "", String(fact))]);
-    // Where only one kind is asked for, its name on each line would say nothing.
-    const kindName = this.field === "any" ? texts[kind === "title" ? "movie" : kind] : "";
-    const sort = [kindName, option.count?.toLocaleString(document.documentElement.lang)].filter(Boolean).join(" · ");
-    const item = element("li", "", element("span", "", name, ...(about.length ? [" ", element("small", "", ...about)] : [])));
-    if (sort) item.append(" ", element("small", "kind", sort));
-    item.id = `${this.list.id}-${place}`;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
-    return item;
-  }
-
+  /** The keys that combobox-nav leaves to the page. */
   key(event) {
     // While an input method composes a word, its keys are its own.
     if (event.isComposing) return;
-    const open = !this.list.hidden;
-    const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in moves) {
+    if (event.key === "ArrowDown" && !this.isOpen) {
       event.preventDefault();
-      if (open) this.move(moves[event.key]);
-      else this.ask();
-    } else if (event.key === "Enter" && open && this.active >= 0) {
-      event.preventDefault();
-      this.take(this.options[this.active]);
-    } else if (event.key === "Escape" && open) {
+      this.ask();
+    } else if (event.key === "Escape" && this.isOpen) {
       event.preventDefault();
       this.close();
     } else if (event.key === "Escape" && this.input.value && isSearch(this.input)) {
@@ -140,25 +104,13 @@ class Suggestions {
     }
   }
 
-  move(step) {
-    const count = this.options.length;
-    this.active = this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count;
-    [...this.list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === this.active)));
-    const item = this.list.children[this.active];
-    this.input.setAttribute("aria-activedescendant", item.id);
-    item.scrollIntoView({ block: "nearest" });
-  }
-
-  take(option) {
-    this.close();
-    this.choose(option);
-  }
-
   close() {
     clearTimeout(this.timer);
     this.asked += 1;
     this.abort?.abort();
-    this.show([]);
+    if (this.isOpen) this.combobox.stop();
+    this.list.hidden = true;
+    this.list.replaceChildren();
     voice.textContent = "";
   }
 }
@@ -172,7 +124,7 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
   const field = input.dataset.suggest;
   if (field === "chips") continue;
   new Suggestions(input, field, (option) => {
-    if (field === "any" || (option.kind === "title" && isSearch(input))) {
+    if (field === "any" || (option.isTitle && isSearch(input))) {
       location.href = option.url;
     } else {
       input.value = option.text;
@@ -265,3 +217,93 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+/** Menus close when something else is wanted. */
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("click", (event) => {
+  menus().forEach((menu) => menu.contains(event.target) || (menu.open = false));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  }
+});
+
+/** Light and dark change at once; the server remembers them for the next page. */
+const themes = [...document.querySelectorAll("a[data-theme-choice]")];
+for (const link of themes) {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const theme = link.dataset.themeChoice;
+    document.documentElement.dataset.theme = theme;
+    document.querySelector("meta[name=color-scheme]").content = theme === "auto" ? "light dark" : theme;
+    for (const other of themes) {
+      if (other === link) other.setAttribute("aria-current", "true");
+      else other.removeAttribute("aria-current");
+    }
+    link.closest("details").open = false;
+    link.closest("details").querySelector("summary").focus();
+    await fetch(`/?theme=${theme}`, { method: "HEAD" }).catch(() => {});
+  });
+}
+
+/** The next pages of a listing while its reader scrolls: three by themselves, so that the footer can be reached, then
+ *  by a button. Without scripts the links to pages do. */
+const AUTOMATIC = 3;
+class Further {
+  constructor(list) {
+    Object.assign(this, { list, loaded: 0, isLoading: false });
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.className = "further border";
+    this.button.addEventListener("click", () => this.load(true));
+    this.watch = new IntersectionObserver(([seen]) => seen.isIntersecting && this.load(false), { rootMargin: "600px" });
+    this.follow(document.querySelector(".found > .pages"));
+  }
+
+  /** Goes on from the links of a page. */
+  follow(nav) {
+    this.nav = nav;
+    this.next = nav?.querySelector("[rel=next]")?.href;
+    this.watch.disconnect();
+    this.button.remove();
+    if (!this.next) return;
+    this.button.textContent = nav.dataset.more;
+    if (this.loaded >= AUTOMATIC) nav.before(this.button);
+    else this.watch.observe(nav);
+  }
+
+  async load(isAsked) {
+    if (this.isLoading || !this.next) return;
+    this.isLoading = true;
+    const address = this.next;
+    try {
+      const answer = await fetch(address, { headers: { accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const items = [...page.querySelectorAll(ITEMS)];
+      const nav = page.querySelector(".found > .pages");
+      if (!items.length || !nav) throw new Error("no movies");
+      this.list.append(...items);
+      this.nav.nextElementSibling.replaceWith(page.querySelector(".found > .pages + .total"));
+      this.nav.replaceWith(nav);
+      this.loaded += 1;
+      history.replaceState(history.state, "", address);
+      voice.textContent = nav.dataset.loaded;
+      this.follow(nav);
+      // Who has pressed the button goes on with the first of the new movies.
+      if (isAsked) items[0].querySelector("a").focus({ preventScroll: true });
+    } catch {
+      // The links are still there.
+      this.watch.disconnect();
+    } finally {
+      this.isLoading = false;
+    }
+  }
+}
+const ITEMS = ".found > .cards > li, .found > .films > tbody > tr";
+const movies = document.querySelector(".found > .cards, .found > .films > tbody");
+if (movies) new Further(movies);

@@ -6,24 +6,32 @@ use std::collections::HashSet;
 use super::FlowError;
 use crate::app::App;
 use crate::i18n::{self, Locale};
-use crate::index::{Hits, IndexError, Limits, Marker};
-use crate::model::{Listing, ListingQuery, Movie, MovieId, Suggestion, SuggestionField, SuggestionQuery};
+use crate::index::{IndexError, Limits, Marker, Wish};
+use crate::model::fold::{fold, words};
+use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery};
 
-/// The page that a question asks for.
+/// The page that a question asks for, as the API gives it: the same for everybody.
 ///
 /// # Errors
 /// Unavailable or failed; an empty result is none.
 pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
-    ready(app)?;
-    filled(app, query, app.index.search(query)?)
+    wished(app, query, Wish::default()).map(|(listing, _)| listing)
 }
 
-/// The page that a question asks for, with titles in the order that readers of a language expect; genres may also be
-/// named as that language names them.
+/// The same with its directors.
 ///
 /// # Errors
 /// As [`listing`].
-pub fn listing_for(app: &App, query: &ListingQuery, locale: Locale) -> Result<Listing, FlowError> {
+pub fn with_directors(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
+    wished(app, query, Wish { directors: true, ..Wish::default() }).map(|(listing, _)| listing)
+}
+
+/// The page for readers of a language: titles are in the order that they expect, genres may be named as their language
+/// names them, and they are told of directors, and of what they may have meant.
+///
+/// # Errors
+/// As [`listing`].
+pub fn page(app: &App, query: &ListingQuery, locale: Locale) -> Result<Listing, FlowError> {
     ready(app)?;
     let mut query = query.clone();
     if !query.genres.is_empty() {
@@ -35,20 +43,56 @@ pub fn listing_for(app: &App, query: &ListingQuery, locale: Locale) -> Result<Li
             }
         }
     }
-    filled(app, &query, app.index.search_in(&query, Some(locale.collation()))?)
+    let (listing, is_slip) = wished(app, &query, Wish { directors: true, collation: Some(locale.collation()) })?;
+    let meant = if is_slip && query.page == 1 && listing.dropped.is_empty() { meant(app, &query)? } else { None };
+    Ok(Listing { meant, ..listing })
 }
 
-fn filled(app: &App, query: &ListingQuery, hits: Hits) -> Result<Listing, FlowError> {
+/// The page, and whether its first movie is only near to what was typed.
+fn wished(app: &App, query: &ListingQuery, wish: Wish) -> Result<(Listing, bool), FlowError> {
+    ready(app)?;
+    let hits = app.index.search(query, wish)?;
     let movies = app.store.movies(&hits.ids)?;
-    Ok(Listing {
+    let is_slip = query.effective_sort() == Sort::Relevance && hits.is_slip();
+    let listing = Listing {
         query: query.clone(),
         total: hits.total,
         movies,
         genres: hits.genres,
         decades: hits.decades,
         scores: hits.scores,
+        directors: hits.directors,
+        meant: None,
         dropped: hits.dropped,
-    })
+    };
+    Ok((listing, is_slip))
+}
+
+/// The question with the title or the name that is nearest to its text. Of several texts it cannot be told which one has
+/// the slip.
+fn meant(app: &App, query: &ListingQuery) -> Result<Option<(String, ListingQuery)>, FlowError> {
+    let (text, field) = match (&query.q, &query.name, &query.director) {
+        (Some(text), None, None) => (text, SuggestionField::Any),
+        (None, Some(text), None) => (text, SuggestionField::Title),
+        (None, None, Some(text)) => (text, SuggestionField::Director),
+        _ => return Ok(None),
+    };
+    let asked = SuggestionQuery { q: text.clone(), field, limit: 8 };
+    let typed = words(text).len();
+    // A movie that is found by its director is not what the words mean.
+    let is_meant = |found: &Suggestion| match found {
+        Suggestion::Title { marks, .. } | Suggestion::Director { marks, .. } => marks.len() >= typed,
+        Suggestion::Genre { .. } => false,
+    };
+    let nearest = suggest(app, &asked, Locale::En)?.into_iter().find(is_meant);
+    let Some(nearest) = nearest.filter(|nearest| fold(nearest.text()) != fold(text)) else { return Ok(None) };
+    let meant = Some(nearest.text().to_owned());
+    let query = match field {
+        SuggestionField::Title => ListingQuery { name: meant, ..query.clone() },
+        SuggestionField::Director => ListingQuery { director: meant, ..query.clone() },
+        SuggestionField::Any | SuggestionField::Genre => ListingQuery { q: meant, ..query.clone() },
+    };
+    Ok(Some((nearest.text().to_owned(), query)))
 }
 
 /// One movie.

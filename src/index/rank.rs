@@ -22,6 +22,8 @@ use tantivy::DocId;
 use super::collate;
 use super::facets::{self, Facets, Groups, Passing};
 use super::lookup::Match;
+use super::matching::tier;
+use super::people;
 use super::query::{Filters, Question, Rules};
 use super::segment::{Columns, Segment};
 use super::snapshot::Snapshot;
@@ -42,8 +44,17 @@ pub struct Hits {
     pub decades: Vec<Facet>,
     /// Its scores from some number up, the highest first.
     pub scores: Vec<Facet>,
+    /// Its directors of most movies, where they were asked for and the result is not too large.
+    pub directors: Vec<Facet>,
     /// Words that were left out, since no movie holds them with the others.
     pub dropped: Vec<String>,
+}
+
+impl Hits {
+    /// What comes first was not found as it was typed: at least one word has a slip, or sounds like another.
+    pub fn is_slip(&self) -> bool {
+        self.tiers.first().is_some_and(|tiers| *tiers >= u16::from(tier::ONE_SLIP))
+    }
 }
 
 /// What is asked of a result.
@@ -53,20 +64,29 @@ pub struct Page {
     pub sort: Sort,
     /// In which direction.
     pub order: Order,
-    /// The rules that titles are sorted by; `None` for their keys, which are the same for everybody.
-    pub collation: Option<Collation>,
     /// How many movies come before.
     pub offset: usize,
     /// How many are wanted.
     pub limit: usize,
     /// How many of the first are looked at more closely: the same number whatever the page, so that pages fit together.
     pub looked_at: usize,
+    /// What else is wished for.
+    pub wish: Wish,
+}
+
+/// What is done for some who ask and not for all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish {
+    /// The rules that titles are sorted by; `None` for their keys, which are the same for everybody.
+    pub collation: Option<Collation>,
+    /// The directors are to be counted.
+    pub directors: bool,
 }
 
 impl Page {
     /// The rules, where titles are what the page is sorted by.
     fn titles(self) -> Option<Collation> {
-        self.collation.filter(|_| self.sort == Sort::Title)
+        self.wish.collation.filter(|_| self.sort == Sort::Title)
     }
 
     fn end(self) -> usize {
@@ -90,14 +110,18 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
             by_value(segment, &found.matches[number], &passing, page)
         });
     }
+    let directors = match page.wish.directors && facets.total <= people::MOST_COUNTED {
+        true => people::count(snapshot, &question.filters, Some(&found.matches))?,
+        false => Vec::new(),
+    };
     let places = merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?;
-    Ok(to_hits(snapshot, &places, facets, found.dropped))
+    Ok(Hits { directors, ..to_hits(snapshot, &places, facets, found.dropped) })
 }
 
 /// The most relevant of some matches.
 pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: usize) -> tantivy::Result<Vec<Place>> {
     let (sort, order, looked_at) = (Sort::Relevance, Order::Desc, 2 * limit);
-    let page = Page { sort, order, collation: None, offset: 0, limit, looked_at };
+    let page = Page { sort, order, offset: 0, limit, looked_at, wish: Wish::default() };
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &Filters::default())?;
@@ -119,7 +143,11 @@ fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Resu
         walks.push(walk(&segment.columns, set, page));
     }
     let places = merge(snapshot, walks, page)?;
-    Ok(to_hits(snapshot, &places, facets, Vec::new()))
+    let directors = match page.wish.directors && facets.total <= people::MOST_COUNTED {
+        true => people::count(snapshot, &question.filters, None)?,
+        false => Vec::new(),
+    };
+    Ok(Hits { directors, ..to_hits(snapshot, &places, facets, Vec::new()) })
 }
 
 /// The first movies of a set in each segment, in a sort order.
@@ -137,6 +165,7 @@ fn to_hits(snapshot: &Snapshot, places: &[Place], facets: Facets, dropped: Vec<S
         genres: facets.genres,
         decades: facets.decades,
         scores: facets.scores,
+        directors: Vec::new(),
         dropped,
     }
 }
@@ -340,7 +369,7 @@ fn compare(
     let (left_columns, right_columns) =
         (&snapshot.segments[left_segment].columns, &snapshot.segments[right_segment].columns);
     if page.sort == Sort::Title {
-        let titles = match page.collation {
+        let titles = match page.wish.collation {
             Some(collation) => {
                 let left_title = left_columns.title_letters(left.doc, collation)?;
                 collate::compare(collation, &left_title, &right_columns.title_letters(right.doc, collation)?)

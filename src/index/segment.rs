@@ -297,13 +297,27 @@ impl Columns {
 
     /// The directors of a document.
     pub fn director_names(&self, doc: DocId) -> tantivy::Result<Vec<String>> {
-        let Some(directors) = &self.directors else { return Ok(Vec::new()) };
-        let name = |ord| {
-            let mut name = String::new();
-            directors.ord_to_str(ord, &mut name)?;
-            Ok(name)
-        };
-        directors.term_ords(doc).map(name).collect()
+        self.director_orders(doc).map(|order| self.director_name(order)).collect()
+    }
+
+    /// The directors of a document, each as its place in the order of this segment's names.
+    pub fn director_orders(&self, doc: DocId) -> impl Iterator<Item = u64> {
+        self.directors.iter().flat_map(move |directors| directors.term_ords(doc))
+    }
+
+    /// The name at a place in that order.
+    pub fn director_name(&self, order: u64) -> tantivy::Result<String> {
+        let mut name = String::new();
+        if let Some(directors) = &self.directors {
+            directors.ord_to_str(order, &mut name)?;
+        }
+        Ok(name)
+    }
+
+    /// The place of a name in that order, if a document of the segment has it.
+    pub fn director_order(&self, name: &str) -> tantivy::Result<Option<u64>> {
+        let Some(directors) = &self.directors else { return Ok(None) };
+        Ok(directors.dictionary().term_ord(name)?)
     }
 
     /// The title's key of a document.

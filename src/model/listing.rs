@@ -30,6 +30,10 @@ pub struct Listing {
     pub decades: Vec<Facet>,
     /// Least scores, each counting all movies from there on, whatever scores are asked for; each value is a range.
     pub scores: Vec<Facet>,
+    /// Directors of the most movies of the whole result; empty where it is too large to count, or nobody asked.
+    pub directors: Vec<Facet>,
+    /// What was probably meant, where nothing was found as it was typed: the text, and the question with it.
+    pub meant: Option<(String, ListingQuery)>,
     /// Typed words, as typed, that no movie holds together with the other ones, so that they were left out.
     pub dropped: Vec<String>,
 }
@@ -45,7 +49,7 @@ impl Listing {
         let counted = |facets: &[Facet]| -> Vec<Value> {
             facets.iter().map(|facet| json!({"value": facet.value, "count": facet.count})).collect()
         };
-        json!({
+        let mut listing = json!({
             "total": self.total,
             "page": self.query.page,
             "items": self.query.items,
@@ -57,7 +61,11 @@ impl Listing {
                 "score": counted(&self.scores),
             },
             "dropped": self.dropped,
-        })
+        });
+        if !self.directors.is_empty() {
+            listing["facets"]["director"] = Value::Array(counted(&self.directors));
+        }
+        listing
     }
 
     /// The question without the words that were left out.

@@ -10,6 +10,7 @@ use http::{HeaderMap, Method};
 
 use super::body::{self, Body};
 use super::error::WebError;
+use super::view::look::{Look, Shape, Theme};
 use super::view::{Chrome, Notice};
 use super::{Server, guard, negotiate};
 use crate::flows::account;
@@ -126,7 +127,9 @@ pub struct Asked {
     pub locale: Locale,
     /// The language that the address asks to remember.
     pub chosen: Option<Locale>,
-    /// Path and query without `lang` and `notice`.
+    /// Light or dark, grid or table.
+    pub look: Look,
+    /// Path and query without `lang`, `theme` and `notice`.
     pub address: String,
     /// How the visitor names this site: `https://movies.example`.
     pub origin: String,
@@ -144,6 +147,7 @@ impl Asked {
         let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let locale = i18n::negotiate(lang, cookie.as_deref(), accepted);
         let chosen = lang.and_then(Locale::parse);
+        let look = look(&query, &headers);
         let address = address(&path, &raw);
         let origin = guard::origin(&headers, arrival.peer);
         Self {
@@ -161,6 +165,7 @@ impl Asked {
             body: Body::Empty,
             locale,
             chosen,
+            look,
             address,
             origin,
             is_garbled,
@@ -217,8 +222,12 @@ impl Asked {
     pub fn wants_json(&self) -> bool {
         let accept = self.header(ACCEPT).unwrap_or_default();
         let has_json = body::content_type(&self.headers) == "application/json";
-        let is_always = matches!(self.pattern, "/suggest" | "/api/openapi.json");
-        is_always || negotiate::wants_json(accept, self.is_bearer() || has_json)
+        match self.pattern {
+            "/api/openapi.json" => return true,
+            "/suggest" => return !accept.contains(FRAGMENT),
+            _ => {}
+        }
+        negotiate::wants_json(accept, self.is_bearer() || has_json)
     }
 
     /// It is a browser's.
@@ -259,16 +268,37 @@ impl Asked {
             may_read: self.may_read(),
             site: self.server.app.config.public.then_some(self.origin.as_str()),
             signup_open: self.server.app.config.signup_open,
+            look: self.look,
             notice: Notice::ALL.into_iter().find(|known| Some(known.name()) == notice),
         }
     }
 }
 
+/// What the address or else the cookies say.
+fn look(query: &[(String, String)], headers: &HeaderMap) -> Look {
+    fn choice<T>(
+        (query, headers): (&[(String, String)], &HeaderMap),
+        (name, cookie): (&str, &str),
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let asked = query.iter().find(|(known, _)| known == name).and_then(|(_, value)| parse(value));
+        asked.or_else(|| parse(&guard::cookie(headers, cookie)?))
+    }
+    let from = (query, headers);
+    Look {
+        theme: choice(from, ("theme", guard::THEME_COOKIE), Theme::parse).unwrap_or_default(),
+        shape: choice(from, ("view", guard::VIEW_COOKIE), Shape::parse).unwrap_or_default(),
+    }
+}
+
+/// What the script of a page accepts: a part of a page, the suggestions as a list.
+pub const FRAGMENT: &str = "text/fragment+html";
+
 /// Path and query without what belongs to one visit.
 fn address(path: &str, query: &str) -> String {
     let is_lasting = |piece: &&str| {
         let name = piece.split('=').next().unwrap_or_default();
-        !piece.is_empty() && name != "lang" && name != "notice"
+        !piece.is_empty() && !matches!(name, "lang" | "theme" | "notice")
     };
     let kept: Vec<&str> = query.split('&').filter(is_lasting).collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }

@@ -21,6 +21,10 @@ use crate::model::Role;
 
 /// The cookie that remembers the language.
 pub const LANG_COOKIE: &str = "fmdb_lang";
+/// The cookie that remembers light or dark.
+pub const THEME_COOKIE: &str = "fmdb_theme";
+/// The cookie that remembers grid or table.
+pub const VIEW_COOKIE: &str = "fmdb_view";
 const SESSION_COOKIE: &str = "fmdb_session";
 /// The session's cookie over TLS: the prefix makes browsers refuse one that a neighbour or plain HTTP has set.
 const SECURE_SESSION_COOKIE: &str = "__Host-fmdb_session";

@@ -44,7 +44,14 @@ fn look(app: &App, may_read: bool) -> Result<Home, FlowError> {
     }
     let popular = row(app, Sort::Popularity)?;
     let newest = row(app, Sort::Added)?;
-    Ok(Home { total: popular.total, popular: popular.movies, newest: newest.movies, genres: popular.genres, has_admin })
+    Ok(Home {
+        total: popular.total,
+        popular: popular.movies,
+        newest: newest.movies,
+        genres: popular.genres,
+        decades: popular.decades,
+        has_admin,
+    })
 }
 
 fn row(app: &App, sort: Sort) -> Result<Listing, FlowError> {

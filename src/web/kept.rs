@@ -2,7 +2,7 @@
 //! suggestions, the front page. Pages are kept in pieces around what is their visitor's own (see `pieces`).
 //!
 //! An answer counts only in the state of catalogue and index that was taken before it was made, and for the very same
-//! address, language, form and kind of visitor; so nothing need ever be thrown away by hand. Errors are never kept.
+//! address, language, form, look and kind of visitor; so nothing need ever be thrown away by hand. Errors are never kept.
 
 use std::sync::{Arc, OnceLock};
 
@@ -68,9 +68,10 @@ impl Place {
             Some(Role::Admin) => "admin",
         };
         let form = if cx.wants_json() { "json" } else { "html" };
+        let look = &cx.look;
         // Some answers name the host that they were asked under.
         let site = cx.origin.as_str();
-        let key = [visitor, form, cx.locale.code(), site, &cx.address].join(" ");
+        let key = [visitor, form, cx.locale.code(), look.theme.name(), look.shape.name(), site, &cx.address].join(" ");
         Self { key, state, account: OnceLock::new() }
     }
 

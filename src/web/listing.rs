@@ -40,11 +40,11 @@ pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
             return Ok(reply::html(cx, status, page(&cx.chrome(), &Listing::default(), &errors)));
         }
     };
-    // The API has no language: its order is the same for everybody.
-    let (is_json, locale) = (cx.wants_json(), cx.locale);
-    let flow = move |app: &_| match is_json {
-        true => search::listing(app, &query),
-        false => search::listing_for(app, &query, locale),
+    let (form, locale) = (cx.wants_json().then(|| cx.value("facets") == Some("director")), cx.locale);
+    let flow = move |app: &_| match form {
+        None => search::page(app, &query, locale),
+        Some(true) => search::with_directors(app, &query),
+        Some(false) => search::listing(app, &query),
     };
     let listing = cx.blocking(flow).await?;
     Ok(if cx.wants_json() {

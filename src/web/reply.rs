@@ -14,7 +14,9 @@ use serde_json::Value;
 use warp::Reply;
 
 use super::cx::Asked;
-use super::guard::LANG_COOKIE;
+use super::guard::{LANG_COOKIE, THEME_COOKIE, VIEW_COOKIE};
+use super::view::look::{Shape, Theme};
+use crate::i18n::Locale;
 
 /// A reply with its whole body.
 pub type Response = http::Response<Body>;
@@ -157,16 +159,18 @@ pub fn add_cookie(response: &mut Response, cookie: &str) {
     }
 }
 
-/// What the reply depends on; and remembers the language that the address chose.
+/// What the reply depends on; and remembers the language and the look that the address chose.
 fn vary(asked: &Asked, mut response: Response) -> Response {
     response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept, Accept-Encoding"));
-    if let Some(locale) = asked.chosen {
-        let secure = if asked.is_https() { "; Secure" } else { "" };
-        let code = locale.code();
-        add_cookie(
-            &mut response,
-            &format!("{LANG_COOKIE}={code}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"),
-        );
+    let theme = asked.value("theme").and_then(Theme::parse).map(Theme::name);
+    let shape = asked.value("view").and_then(Shape::parse).map(Shape::name);
+    for (cookie, chosen) in [(LANG_COOKIE, asked.chosen.map(Locale::code)), (THEME_COOKIE, theme), (VIEW_COOKIE, shape)]
+    {
+        if let Some(value) = chosen {
+            let secure = if asked.is_https() { "; Secure" } else { "" };
+            let lasting = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
+            add_cookie(&mut response, &format!("{cookie}={value}; {lasting}{secure}"));
+        }
     }
     response
 }

@@ -1,4 +1,4 @@
-//! Autocomplete, always JSON.
+//! Autocomplete: JSON, and for the script of a page the part of it that shows the suggestions.
 
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -7,6 +7,7 @@ use super::cx::ReaderCx;
 use super::error::WebError;
 use super::kept::Place;
 use super::reply::{self, Response};
+use super::view;
 use crate::flows::search;
 use crate::i18n::{self, Locale};
 use crate::model::query::is_malformed;
@@ -38,9 +39,14 @@ async fn find(cx: &ReaderCx, opensearch: bool) -> Result<Response, WebError> {
         if is_malformed(&errors) { WebError::BadParameters(errors) } else { WebError::Invalid(errors) }
     })?;
     let (typed, locale) = (cx.value("q").unwrap_or_default(), cx.locale);
-    let suggestions = cx.blocking(move |app| search::suggest(app, &query, locale)).await?;
+    let asked = query.clone();
+    let suggestions = cx.blocking(move |app| search::suggest(app, &asked, locale)).await?;
     if opensearch {
         return Ok(place.json(cx, &completions(typed, &suggestions, &cx.origin)));
+    }
+    if !cx.wants_json() {
+        let options = view::suggest::options(locale, &query, &suggestions);
+        return Ok(place.html(cx, options));
     }
     let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();
     Ok(place.json(cx, &json!({"q": typed, "suggestions": suggestions})))

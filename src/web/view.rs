@@ -21,6 +21,8 @@ pub mod admin;
 pub mod forms;
 
 pub mod error;
+pub mod look;
+pub mod suggest;
 
 pub mod art;
 mod filters;
@@ -29,6 +31,7 @@ mod meta;
 mod parts;
 mod poster;
 
+use self::look::Look;
 pub use self::parts::{decade_page, genre_page};
 use crate::i18n::Locale;
 use crate::model::Account;
@@ -42,7 +45,7 @@ pub struct Chrome<'a> {
     pub account: Option<&'a Account>,
     /// The session's CSRF token for forms; empty where nobody is signed in.
     pub csrf: &'a str,
-    /// Path and query of this page without `lang` and `notice`: for the language switch and `?next=`.
+    /// Path and query of this page without `lang`, `theme` and `notice`: for the switches and `?next=`.
     pub address: &'a str,
     /// The visitor may read the catalogue.
     pub may_read: bool,
@@ -51,6 +54,8 @@ pub struct Chrome<'a> {
     pub site: Option<&'a str>,
     /// Accounts can be made by anyone.
     pub signup_open: bool,
+    /// Light or dark, grid or table.
+    pub look: Look,
     /// What has just been done, to be told once.
     pub notice: Option<Notice>,
 }

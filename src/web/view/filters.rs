@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::parts::{self, icon, listing_url};
 use crate::i18n::{self, Locale};
+use crate::model::fold::fold;
 use crate::model::{Facet, Listing, ListingQuery, Range};
 use crate::tr;
 
@@ -80,6 +81,19 @@ pub fn dropped(locale: Locale, path: &str, listing: &Listing) -> Markup {
     }
 }
 
+/// What was probably meant, where nothing was found as it was typed.
+pub fn meant(locale: Locale, path: &str, listing: &Listing) -> Markup {
+    html! {
+        @if let Some((text, query)) = &listing.meant {
+            @let link = html! { a href=(listing_url(path, query)) { bdi { (text) } } };
+            p class="banner told" role="status" {
+                (icon("search"))
+                span { (parts::filled(&tr!(locale, "finding.meant"), &[("text", link)])) }
+            }
+        }
+    }
+}
+
 /// What the result can be narrowed to, with the number of movies that each leads to; a click on one that is on takes it
 /// off.
 pub fn facets(locale: Locale, path: &str, listing: &Listing) -> Markup {
@@ -102,12 +116,18 @@ pub fn facets(locale: Locale, path: &str, listing: &Listing) -> Markup {
         let score = if is_on { Range::default() } else { range };
         Some((is_on, scores(locale, range), ListingQuery { score, ..first.clone() }))
     });
+    let directors = options(&listing.directors, |name| {
+        let is_on = query.director.as_deref().is_some_and(|on| fold(on) == fold(name));
+        let director = (!is_on).then(|| name.to_owned());
+        Some((is_on, name.to_owned(), ListingQuery { director, ..first.clone() }))
+    });
     html! {
         @if !(genres.is_empty() && decades.is_empty() && least.is_empty()) {
             section class="facets" aria-label=(tr!(locale, "listing.narrow")) {
                 (group(locale, path, ("facet-genres", &tr!(locale, "movie.genres")), &genres))
                 (group(locale, path, ("facet-decades", &tr!(locale, "listing.decades")), &decades))
                 (group(locale, path, ("facet-scores", &tr!(locale, "movie.score")), &least))
+                (group(locale, path, ("facet-directors", &tr!(locale, "finding.directors")), &directors))
             }
         }
     }
@@ -172,7 +192,7 @@ fn chip(locale: Locale, path: &str, choice: &Choice) -> Markup {
 }
 
 /// Years as people say them: `1977`, `1970s`, `1970–1975`.
-fn years(locale: Locale, range: Range<u16>) -> String {
+pub fn years(locale: Locale, range: Range<u16>) -> String {
     let year = |year| i18n::year(locale, year);
     match (range.min, range.max) {
         (Some(min), Some(max)) if min == max => year(min),

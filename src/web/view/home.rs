@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::parts::{genre_url, icon};
-use super::{Chrome, layout, listing};
+use super::filters::years;
+use super::parts::{self, genre_url, icon, listing_url};
+use super::{Chrome, art, layout, listing};
 use crate::i18n;
-use crate::model::{Facet, Movie};
+use crate::model::{Facet, ListingQuery, Movie, Range};
 use crate::tr;
 
 /// What the front page shows.
@@ -19,6 +20,8 @@ pub struct Home {
     pub newest: Vec<Movie>,
     /// Genres with counts.
     pub genres: Vec<Facet>,
+    /// Decades with counts, as ranges of years.
+    pub decades: Vec<Facet>,
     /// There is an admin; where not, the page tells how to make one.
     pub has_admin: bool,
 }
@@ -38,12 +41,18 @@ pub fn page(chrome: &Chrome<'_>, home: &Home) -> Markup {
                         h2 { (tr!(locale, "home.popular")) }
                         a href="/listing" { (tr!(locale, "home.see_all")) (icon("next")) }
                     }
-                    (listing::cards(locale, &home.popular))
+                    div class="row" { (listing::cards(locale, &home.popular)) }
                 }
                 section class="shelf" { h2 { (tr!(locale, "home.genres")) } (genres(chrome, &home.genres)) }
                 section class="shelf" {
-                    h2 { (tr!(locale, "home.newest")) }
-                    (listing::cards(locale, &home.newest))
+                    div class="shelf-head" {
+                        h2 { (tr!(locale, "home.newest")) }
+                        a href="/listing?sort=added" { (tr!(locale, "finding.see_newest")) (icon("next")) }
+                    }
+                    div class="row" { (listing::cards(locale, &home.newest)) }
+                }
+                @if !home.decades.is_empty() {
+                    section class="shelf" { h2 { (tr!(locale, "listing.decades")) } (decades(chrome, &home.decades)) }
                 }
             }
         },
@@ -54,6 +63,7 @@ fn hero(chrome: &Chrome<'_>, home: &Home) -> Markup {
     let locale = chrome.locale;
     html! {
         section class="hero" {
+            div class="hero-text" {
             h1 { (tr!(locale, "home.title")) }
             p { (tr!(locale, "home.lead")) }
             @if chrome.may_read {
@@ -71,6 +81,13 @@ fn hero(chrome: &Chrome<'_>, home: &Home) -> Markup {
                     }
                 }
                 p class="hero-total" { (tr!(locale, "home.members_only")) }
+            }
+            }
+            @if home.popular.len() > 4 {
+                // A look at what there is; the same movies are links below.
+                div class="hero-art" aria-hidden="true" {
+                    @for movie in home.popular.iter().take(5) { div { (parts::poster(movie)) } }
+                }
             }
         }
     }
@@ -94,14 +111,39 @@ fn first_steps(chrome: &Chrome<'_>, home: &Home) -> Markup {
     }
 }
 
+/// Genres that are shown large; the others follow as chips.
+const LARGE: usize = 12;
+
 fn genres(chrome: &Chrome<'_>, genres: &[Facet]) -> Markup {
+    let locale = chrome.locale;
+    let (large, small) = genres.split_at(genres.len().min(LARGE));
+    let about = |genre: &Facet| {
+        html! {
+            bdi { (i18n::genre_name(locale, &genre.value)) }
+            span class="count" { (i18n::number(locale, genre.count)) }
+        }
+    };
     html! {
-        ul class="chips" {
-            @for genre in genres {
+        ul class="tiles" {
+            @for genre in large {
+                li { a class={ "tile tone-" (art::tone(&genre.value)) } href=(genre_url(&genre.value)) { (about(genre)) } }
+            }
+        }
+        @if !small.is_empty() {
+            ul class="chips" { @for genre in small { li { a class="chip" href=(genre_url(&genre.value)) { (about(genre)) } } } }
+        }
+    }
+}
+
+fn decades(chrome: &Chrome<'_>, decades: &[Facet]) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        ul class="chips decades" {
+            @for (decade, range) in decades.iter().filter_map(|decade| Some((decade, Range::parse(&decade.value)?))) {
+                @let query = ListingQuery { year: range, ..ListingQuery::default() };
                 li {
-                    a class="chip" href=(genre_url(&genre.value)) {
-                        bdi { (i18n::genre_name(chrome.locale, &genre.value)) }
-                        span class="count" { (i18n::number(chrome.locale, genre.count)) }
+                    a class="chip" href=(listing_url("/listing", &query)) {
+                        bdi { (years(locale, range)) } span class="count" { (i18n::number(locale, decade.count)) }
                     }
                 }
             }

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::art::shapes;
+use super::look::Theme;
 use super::meta::{self, Meta};
 use super::parts::{icon, star, with_parameter};
 use super::{Chrome, Notice};
@@ -10,6 +11,8 @@ use crate::i18n::{self, Locale};
 use crate::tr;
 use crate::web::assets;
 
+/// The keys of lists of suggestions. The script imports it by this name, which holds its version.
+const COMBOBOX: &str = "combobox-nav-3.0.2.js";
 /// The most suggestions that the script asks for.
 const SUGGESTIONS: u64 = 8;
 
@@ -32,21 +35,20 @@ fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &M
     let locale = chrome.locale;
     html! {
         (DOCTYPE)
-        html lang=(locale.code()) dir=(locale.dir()) {
+        html lang=(locale.code()) dir=(locale.dir()) data-theme=(chrome.look.theme.name()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
+                meta name="color-scheme" content=(chrome.look.theme.color_scheme());
                 title { (tr!(locale, "site.page_title", page = title)) }
                 (meta::head(chrome, title, meta))
                 link rel="icon" href=(assets::url("fmdb.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::url("beer.css"));
                 link rel="stylesheet" href=(assets::url("app.css"));
+                link rel="modulepreload" href={ "/assets/" (COMBOBOX) };
                 script type="module" src=(assets::url("app.js")) {}
             }
-            body data-movie=(tr!(locale, "suggest.movie")) data-director=(tr!(locale, "suggest.director"))
-                data-genre=(tr!(locale, "suggest.genre")) data-results=(tr!(locale, "suggest.results"))
-                data-counts=(suggestion_counts(locale)) {
+            body data-results=(tr!(locale, "suggest.results")) data-counts=(suggestion_counts(locale)) {
                 (star())
                 (shapes())
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
@@ -82,8 +84,40 @@ fn bar(chrome: &Chrome<'_>, query: &str) -> Markup {
                 }
             }
             nav class="bar-links" aria-label=(tr!(locale, "site.menu")) {
-                @if chrome.may_read { a href="/listing" { (icon("movie")) span { (tr!(locale, "nav.movies")) } } }
+                @if chrome.may_read {
+                    a href="/listing" aria-current=[here(chrome, "/listing")] { (icon("movie")) span { (tr!(locale, "nav.movies")) } }
+                }
                 (account_links(chrome))
+            }
+            (themes(chrome))
+        }
+    }
+}
+
+/// A link of the bar leads to where its reader is.
+fn here(chrome: &Chrome<'_>, path: &str) -> Option<&'static str> {
+    (chrome.address.split('?').next() == Some(path)).then_some("page")
+}
+
+/// Light or dark: links that work without a script, behind one button.
+fn themes(chrome: &Chrome<'_>) -> Markup {
+    let locale = chrome.locale;
+    let about = |theme: Theme| match theme {
+        Theme::Auto => ("system", tr!(locale, "finding.theme_auto")),
+        Theme::Light => ("light", tr!(locale, "finding.theme_light")),
+        Theme::Dark => ("dark", tr!(locale, "finding.theme_dark")),
+    };
+    html! {
+        details class="menu themes" {
+            summary class="icon-button" aria-label=(tr!(locale, "finding.theme")) title=(tr!(locale, "finding.theme")) {
+                @for theme in Theme::ALL { span class={ "when-" (theme.name()) } { (icon(about(theme).0)) } }
+            }
+            nav class="menu-list" aria-label=(tr!(locale, "finding.theme")) {
+                @for theme in Theme::ALL {
+                    @let (picture, name) = about(theme);
+                    a href=(with_parameter(chrome.address, "theme", theme.name())) rel="nofollow" data-theme-choice=(theme.name())
+                        aria-current=[(theme == chrome.look.theme).then_some("true")] { (icon(picture)) span { (name) } }
+                }
             }
         }
     }
@@ -96,7 +130,7 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
             a href="/mine" { (icon("person")) span { (tr!(locale, "mine.title")) } }
             a href="/lists" { (icon("list")) span { (tr!(locale, "mine.lists")) } }
             @if account.role == crate::model::Role::Admin {
-                a href="/admin" { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
+                a href="/admin" aria-current=[here(chrome, "/admin")] { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
             }
             form class="sign-out" action="/signout" method="post" {
                 input type="hidden" name="csrf" value=(chrome.csrf);

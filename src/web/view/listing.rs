@@ -1,7 +1,10 @@
 //! The listing: search fields, facets, cards, pages. Its head and foot also serve the admin's table.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
+use super::look::Shape;
 use super::parts::{self, Input, field, icon, listing_url};
 use super::{Chrome, filters, layout};
 use crate::i18n::{self, Locale};
@@ -12,18 +15,22 @@ use crate::tr;
 pub fn page(chrome: &Chrome<'_>, listing: &Listing, errors: &FieldErrors) -> Markup {
     let locale = chrome.locale;
     let query = listing.query.q.as_deref().unwrap_or_default();
+    let movies = match chrome.look.shape {
+        Shape::Grid => cards(locale, &listing.movies),
+        Shape::Table => table(locale, &listing.movies),
+    };
     let content = html! {
         div class="listing" {
             (head(chrome, &tr!(locale, "listing.title"), listing, "/listing"))
             (search(locale, "/listing", &listing.query))
             (parts::problems(locale, errors))
-            (found(chrome, "/listing", listing, &cards(locale, &listing.movies)))
+            (found(chrome, "/listing", listing, &movies))
         }
     };
     layout::with_search(chrome, &tr!(locale, "listing.title"), query, &content)
 }
 
-/// The title with the number of movies.
+/// The title with the number of movies, the sort order and the look.
 pub fn head(chrome: &Chrome<'_>, title: &str, listing: &Listing, path: &str) -> Markup {
     let locale = chrome.locale;
     let is_admin = chrome.account.is_some_and(|account| account.role == crate::model::Role::Admin);
@@ -33,8 +40,51 @@ pub fn head(chrome: &Chrome<'_>, title: &str, listing: &Listing, path: &str) -> 
                 h1 { (title) }
                 p class="total" role="status" { (i18n::plural(locale, "movies", listing.total)) }
             }
-            @if is_admin && path == "/admin" {
-                a class="button" href="/manage/add?next=/admin" { (icon("add")) span { (tr!(locale, "admin.add")) } }
+            div class="listing-tools" {
+                @if listing.total > 1 { (sorts(locale, path, &listing.query)) }
+                @if path == "/admin" {
+                    @if is_admin { a class="button" href="/manage/add?next=/admin" { (icon("add")) span { (tr!(locale, "admin.add")) } } }
+                } @else if listing.total > 0 {
+                    (shapes(chrome, path, &listing.query))
+                }
+            }
+        }
+    }
+}
+
+/// The sort orders behind one button.
+fn sorts(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
+    let chosen = query.effective_sort();
+    html! {
+        details class="menu" {
+            summary class="chip" {
+                (icon("sort")) span class="unseen" { (tr!(locale, "listing.sort")) ": " } (sort_name(locale, chosen))
+            }
+            nav class="menu-list" aria-label=(tr!(locale, "listing.sort")) {
+                @for sort in Sort::ALL {
+                    // Without a text nothing is more or less relevant.
+                    @if sort != Sort::Relevance || query.has_text() {
+                        @let to = ListingQuery { sort: Some(sort), order: None, page: 1, ..query.clone() };
+                        a href=(listing_url(path, &to)) aria-current=[(sort == chosen).then_some("true")] { (sort_name(locale, sort)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Grid or table; what is chosen is remembered.
+fn shapes(chrome: &Chrome<'_>, path: &str, query: &ListingQuery) -> Markup {
+    let locale = chrome.locale;
+    html! {
+        nav class="shapes" aria-label=(tr!(locale, "finding.view")) {
+            @for shape in Shape::ALL {
+                @let name = match shape {
+                    Shape::Grid => tr!(locale, "finding.view_grid"),
+                    Shape::Table => tr!(locale, "finding.view_table"),
+                };
+                a href=(parts::with_parameter(&listing_url(path, query), "view", shape.name())) rel="nofollow"
+                    aria-label=(name) title=(name) aria-current=[(shape == chrome.look.shape).then_some("true")] { (icon(shape.name())) }
             }
         }
     }
@@ -49,47 +99,48 @@ pub fn search(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
     let range = |is_open: bool, text: String| if is_open { String::new() } else { text };
     let year = range(query.year.is_open(), query.year.to_string());
     let score = range(query.score.is_open(), query.score.to_string());
-    // Years and scores stand above the result as chips too; an order stands here alone.
-    let is_open = query.sort.is_some() || query.order.is_some();
+    // Who searches by fields goes on with them; for all others the movies come first.
+    let is_open = query.name.is_some() || query.director.is_some() || query.order.is_some();
     html! {
-        form class="panel search" action=(path) method="get" role="search" aria-label=(tr!(locale, "listing.search")) {
+        form class="search" action=(path) method="get" role="search" aria-label=(tr!(locale, "listing.search")) {
             @if let Some(q) = &query.q { input type="hidden" name="q" value=(q); }
-            div class="fields" {
-                (input("name", &tr!(locale, "listing.name"), &text(&query.name), ("off", "title"), ""))
-                (input("director", &tr!(locale, "listing.director"), &text(&query.director), ("off", "director"), ""))
-                (input("genre", &tr!(locale, "listing.genre"), "", ("off", "genre"), ""))
-                button type="submit" { (icon("search")) span { (tr!(locale, "listing.apply")) } }
-            }
             // Genres stand above the result as chips; one that is typed comes to them.
             @for genre in &query.genres { input type="hidden" name="genre" value=(genre); }
             details open[is_open] {
-                summary { (icon("tune")) (tr!(locale, "listing.more_filters")) }
-                div class="fields" {
+                summary class="chip" { (icon("tune")) (tr!(locale, "listing.more_filters")) }
+                div class="fields panel" {
+                    (input("name", &tr!(locale, "listing.name"), &text(&query.name), ("off", "title"), ""))
+                    (input("director", &tr!(locale, "listing.director"), &text(&query.director), ("off", "director"), ""))
+                    (input("genre", &tr!(locale, "listing.genre"), "", ("off", "genre"), ""))
                     (input("year", &tr!(locale, "listing.year"), &year, ("off", ""), &tr!(locale, "listing.year_hint")))
                     (input("score", &tr!(locale, "listing.score"), &score, ("off", ""), &tr!(locale, "listing.score_hint")))
                     (sorting(locale, query))
+                    div class="ways" { button type="submit" { (icon("search")) span { (tr!(locale, "listing.apply")) } } }
                 }
             }
         }
     }
 }
 
-fn sorting(locale: Locale, query: &ListingQuery) -> Markup {
-    let names = |sort: Sort| match sort {
+fn sort_name(locale: Locale, sort: Sort) -> Cow<'static, str> {
+    match sort {
         Sort::Relevance => tr!(locale, "sort.relevance"),
         Sort::Popularity => tr!(locale, "sort.popularity"),
         Sort::Score => tr!(locale, "sort.score"),
         Sort::Year => tr!(locale, "sort.year"),
         Sort::Title => tr!(locale, "sort.title"),
         Sort::Added => tr!(locale, "sort.added"),
-    };
+    }
+}
+
+fn sorting(locale: Locale, query: &ListingQuery) -> Markup {
     // Where nothing is chosen nothing is sent, so that a text that is typed next is answered by relevance.
     html! {
         div class="entry" {
             label for="sort" { (tr!(locale, "listing.sort")) }
             select id="sort" name="sort" {
                 option value="" { (tr!(locale, "listing.automatic")) }
-                @for sort in Sort::ALL { option value=(sort.name()) selected[query.sort == Some(sort)] { (names(sort)) } }
+                @for sort in Sort::ALL { option value=(sort.name()) selected[query.sort == Some(sort)] { (sort_name(locale, sort)) } }
             }
         }
         div class="entry" {
@@ -108,6 +159,7 @@ pub fn found(chrome: &Chrome<'_>, path: &str, listing: &Listing, movies: &Markup
     let locale = chrome.locale;
     html! {
         (filters::dropped(locale, path, listing))
+        (filters::meant(locale, path, listing))
         @if listing.total > 0 { (filters::active(locale, path, &listing.query)) }
         div class="result" {
             (filters::facets(locale, path, listing))
@@ -124,6 +176,38 @@ pub fn cards(locale: Locale, movies: &[Movie]) -> Markup {
     html! {
         ul class="cards" {
             @for movie in movies { li { (card(locale, movie)) } }
+        }
+    }
+}
+
+/// Movies as rows.
+fn table(locale: Locale, movies: &[Movie]) -> Markup {
+    html! {
+        table class="manage films" {
+            thead {
+                tr {
+                    th scope="col" { (tr!(locale, "listing.name")) }
+                    th scope="col" { (tr!(locale, "movie.year")) }
+                    th scope="col" { (tr!(locale, "listing.director")) }
+                    th scope="col" { (tr!(locale, "movie.genres")) }
+                    th scope="col" { (tr!(locale, "movie.score")) }
+                }
+            }
+            tbody {
+                @for movie in movies {
+                    @let facts = &movie.facts;
+                    tr {
+                        th scope="row" {
+                            a href={ "/movie/" (movie.id) } { bdi { (facts.title) } }
+                            @if let Some(original) = &facts.original_title { p class="card-original" { bdi { (original) } } }
+                        }
+                        td { @if let Some(year) = facts.year { (i18n::year(locale, year)) } }
+                        td { (parts::people(&facts.directors)) }
+                        td { (parts::genre_chips(locale, &facts.genres)) }
+                        td { @if let Some(score) = facts.score { (parts::score(locale, score)) } }
+                    }
+                }
+            }
         }
     }
 }
@@ -182,7 +266,8 @@ fn pages(locale: Locale, path: &str, listing: &Listing) -> Markup {
     };
     html! {
         @if last > 1 && here <= last {
-            nav class="pages" aria-label=(tr!(locale, "pages.label")) {
+            nav class="pages" aria-label=(tr!(locale, "pages.label")) data-more=(tr!(locale, "finding.load_more"))
+                data-loaded=(position(locale, here, last)) {
                 @if here > 1 { a class="chip" rel="prev" href=(url(here - 1)) aria-label=(tr!(locale, "pages.previous")) { (icon("previous")) } }
                 @for page in shown(here, last) {
                     @match page {
@@ -193,9 +278,13 @@ fn pages(locale: Locale, path: &str, listing: &Listing) -> Markup {
                 }
                 @if here < last { a class="chip" rel="next" href=(url(here + 1)) aria-label=(tr!(locale, "pages.next")) { (icon("next")) } }
             }
-            p class="total" { (tr!(locale, "pages.position", number = i18n::number(locale, here), total = i18n::number(locale, last))) }
+            p class="total" { (position(locale, here, last)) }
         }
     }
+}
+
+fn position(locale: Locale, here: u64, last: u64) -> String {
+    tr!(locale, "pages.position", number = i18n::number(locale, here), total = i18n::number(locale, last))
 }
 
 /// The pages that are linked; `None` is a gap.
