@@ -37,7 +37,7 @@ fn each_part_is_named_in_its_room_only() {
         ("clap", &["cli"]),
         ("rust_i18n", &["i18n.rs"]),
         ("rust_embed", &["web/assets.rs"]),
-        ("image", &["picture.rs"]),
+        ("image", &["picture"]),
         ("multer", &["web/upload.rs"]),
     ];
     for (name, source) in sources() {
