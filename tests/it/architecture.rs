@@ -38,7 +38,7 @@ fn each_part_is_named_in_its_room_only() {
         ("rust_i18n", &["i18n.rs"]),
         ("rust_embed", &["web/assets.rs"]),
         ("quick_xml", &["web/share.rs", "web/sitemap.rs"]),
-        ("image", &["picture.rs"]),
+        ("image", &["picture"]),
         ("multer", &["web/upload.rs"]),
     ];
     for (name, source) in sources() {
