@@ -24,7 +24,7 @@ const DIRECTORS: [&str; 12] = [
 
 fn movies(from: usize, to: usize) -> String {
     let movie = |number: usize| {
-        let first = DIRECTORS[number * number % 12];
+        let first = DIRECTORS[number * number / 5 % 12];
         let mut directors = vec![first];
         if number % 3 == 0 && first != DIRECTORS[number % 12] {
             directors.push(DIRECTORS[number % 12]);
@@ -122,9 +122,9 @@ fn what_was_meant_is_offered_with_all_other_filters() {
     folder.load(&movies(0, 24));
     let server = folder.serve(&["--public"]);
     let browser = server.nobody().with("accept", "text/html");
-    let page = browser.get("/listing?director=lumne+otto&genre=Drama").body;
-    assert!(page.contains("/listing?director=Otto+Lumen&amp;genre=Drama"), "{page}");
+    let page = browser.get("/listing?director=embre+karl&genre=Drama").body;
+    assert!(page.contains("/listing?director=Karl+Ember&amp;genre=Drama"), "{page}");
     assert!(page.contains("Did you mean"), "{page}");
-    assert!(!browser.get("/listing?director=otto+lumen").body.contains("Did you mean"));
-    assert!(!browser.get("/listing?director=otto+lum").body.contains("Did you mean"));
+    assert!(!browser.get("/listing?director=karl+ember").body.contains("Did you mean"));
+    assert!(!browser.get("/listing?director=karl+emb").body.contains("Did you mean"));
 }
