@@ -83,14 +83,16 @@ fn marked(text: &str, marks: &[(usize, usize)]) -> Markup {
     let units: Vec<u16> = text.encode_utf16().collect();
     let part = |from: usize, to: usize| String::from_utf16_lossy(units.get(from..to).unwrap_or_default());
     let mut end = 0;
+    let mut parts = Vec::with_capacity(marks.len());
+    for (from, to) in marks {
+        if *from >= end && from < to && *to <= units.len() {
+            parts.push((part(end, *from), part(*from, *to)));
+            end = *to;
+        }
+    }
     html! {
         bdi {
-            @for (from, to) in marks {
-                @if *from >= end && from < to && *to <= units.len() {
-                    (part(end, *from)) mark { (part(*from, *to)) }
-                    @let _ = end = *to;
-                }
-            }
+            @for (before, found) in parts { (before) mark { (found) } }
             (part(end, units.len()))
         }
     }
