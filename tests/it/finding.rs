@@ -26,10 +26,10 @@ fn movies(from: usize, to: usize) -> String {
     let movie = |number: usize| {
         let first = DIRECTORS[number * number / 5 % 12];
         let mut directors = vec![first];
-        if number % 3 == 0 && first != DIRECTORS[number % 12] {
+        if number.is_multiple_of(3) && first != DIRECTORS[number % 12] {
             directors.push(DIRECTORS[number % 12]);
         }
-        let genre = if number % 2 == 0 { "Drama" } else { "Comedy" };
+        let genre = if number.is_multiple_of(2) { "Drama" } else { "Comedy" };
         json!({"title": format!("Film {number}"), "directors": directors, "genres": [genre], "year": 1950 + number % 60})
     };
     Value::from((from..to).map(movie).collect::<Vec<_>>()).to_string()

@@ -137,7 +137,7 @@ mod tests {
         let all = shown(SuggestionField::Any, Locale::De, &[genre.clone(), title.clone(), genre]);
         assert_eq!((all.matches("role=\"group\"").count(), all.matches("role=\"option\"").count()), (2, 3));
         assert!(all.contains("<bdi>&lt;b&gt;<mark>𝕊</mark>tar</bdi>"), "{all}");
-        assert!(all.contains("<bdi><mark>Kri</mark>eg</bdi>"), "{all}");
+        assert!(all.contains("<bdi><mark>Kri</mark>egsfilm</bdi>"), "{all}");
         assert!(all.contains("1977 · <bdi>A &amp; B</bdi>") && all.contains("data-url=\"/movie/7\""), "{all}");
         assert!(!shown(SuggestionField::Title, Locale::En, &[title]).contains("class=\"group\""));
     }
