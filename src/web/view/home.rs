@@ -125,8 +125,9 @@ fn genres(chrome: &Chrome<'_>, genres: &[Facet]) -> Markup {
     };
     html! {
         ul class="tiles" {
-            @for genre in large {
-                li { a class={ "tile hue-" (parts::hue(&genre.value)) } href=(genre_url(&genre.value)) { (about(genre)) } }
+            // Neighbours in a row or a column differ in colour.
+            @for (place, genre) in large.iter().enumerate() {
+                li { a class={ "tile hue-" (place * 5 % 12) } href=(genre_url(&genre.value)) { (about(genre)) } }
             }
         }
         @if !small.is_empty() {

@@ -52,7 +52,7 @@ pub fn poster(movie: &Movie) -> Markup {
 }
 
 /// One of twelve colours; a small hash of the title's letters (FNV-1a).
-pub fn hue(title: &str) -> u32 {
+fn hue(title: &str) -> u32 {
     title.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 12
 }
 
