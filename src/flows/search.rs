@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::i18n::{self, Locale};
 use crate::index::{IndexError, Limits, Marker, Wish};
 use crate::model::fold::{fold, words};
+use crate::model::suggestion::Marks;
 use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery};
 
 /// The page that a question asks for, as the API gives it: the same for everybody.
@@ -81,7 +82,9 @@ fn meant(app: &App, query: &ListingQuery) -> Result<Option<(String, ListingQuery
     let typed = words(text).len();
     // A movie that is found by its director is not what the words mean.
     let is_meant = |found: &Suggestion| match found {
-        Suggestion::Title { marks, .. } | Suggestion::Director { marks, .. } => marks.len() >= typed,
+        Suggestion::Title { marks, .. } | Suggestion::Director { marks, .. } => {
+            marked_words(found.text(), marks) >= typed
+        }
         Suggestion::Genre { .. } => false,
     };
     let nearest = suggest(app, &asked, Locale::En)?.into_iter().find(is_meant);
@@ -139,6 +142,13 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
         suggestion.mark(marker.marks(suggestion.text()));
     }
     Ok(suggestions)
+}
+
+/// How many words of a text are marked; words that stand together may have one mark.
+fn marked_words(text: &str, marks: &Marks) -> usize {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let part = |(from, to): &(usize, usize)| String::from_utf16_lossy(units.get(*from..*to).unwrap_or_default());
+    marks.iter().map(|mark| words(&part(mark)).len()).sum()
 }
 
 fn titles(app: &App, found: &[(MovieId, u16)]) -> Result<Vec<(u16, Suggestion)>, FlowError> {

@@ -5,12 +5,12 @@ import { browser, page, signIn, site } from "./site.mjs";
 
 const folder = process.argv[2] ?? "screenshots";
 mkdirSync(folder, { recursive: true });
-const pages = { home: "/", listing: "/listing", search: "/listing?q=kubrik", narrowed: "/listing?genre=Drama&year=1970..1979", dropped: "/listing?q=godfather+zzzzqqq", empty: "/listing?name=zzzz&year=1970..1979", movie: "/movie/60", admin: "/admin", edit: "/manage/update?id=60", error: "/nowhere" };
+const pages = { home: "/", listing: "/listing?view=grid", table: "/listing?view=table", search: "/listing?q=kubrik&view=grid", narrowed: "/listing?genre=Drama&year=1970..1979", dropped: "/listing?q=godfather+zzzzqqq", empty: "/listing?name=zzzz&year=1970..1979", movie: "/movie/60", admin: "/admin", edit: "/manage/update?id=60", error: "/nowhere" };
 const served = await site();
 const chromium = await browser();
 for (const lang of ["en", "ar"]) {
   for (const colorScheme of ["light", "dark"]) {
-    for (const width of [390, 1280]) {
+    for (const width of [320, 390, 1440]) {
       const { page: tab, close } = await page(chromium, served.address, { colorScheme, viewport: { width, height: 860 } });
       await signIn(tab);
       for (const [name, path] of Object.entries(pages)) {

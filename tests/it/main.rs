@@ -11,6 +11,7 @@ mod import;
 mod account;
 mod api;
 mod facets;
+mod finding;
 mod forgiving;
 mod http;
 mod kept;

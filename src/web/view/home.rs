@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::filters::years;
 use super::parts::{self, genre_url, icon, listing_url};
-use super::{Chrome, art, layout, listing};
+use super::{Chrome, layout, listing};
 use crate::i18n;
 use crate::model::{Facet, ListingQuery, Movie, Range};
 use crate::tr;
@@ -125,8 +125,9 @@ fn genres(chrome: &Chrome<'_>, genres: &[Facet]) -> Markup {
     };
     html! {
         ul class="tiles" {
-            @for genre in large {
-                li { a class={ "tile tone-" (art::tone(&genre.value)) } href=(genre_url(&genre.value)) { (about(genre)) } }
+            // Neighbours in a row or a column differ in colour.
+            @for (place, genre) in large.iter().enumerate() {
+                li { a class={ "tile hue-" (place * 5 % 12) } href=(genre_url(&genre.value)) { (about(genre)) } }
             }
         }
         @if !small.is_empty() {

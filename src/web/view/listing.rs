@@ -99,8 +99,8 @@ pub fn search(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
     let range = |is_open: bool, text: String| if is_open { String::new() } else { text };
     let year = range(query.year.is_open(), query.year.to_string());
     let score = range(query.score.is_open(), query.score.to_string());
-    // Who searches by fields goes on with them; for all others the movies come first.
-    let is_open = query.name.is_some() || query.director.is_some() || query.order.is_some();
+    // What is asked for stands above the result as chips, so that the movies come first; an order stands here alone.
+    let is_open = query.order.is_some();
     html! {
         form class="search" action=(path) method="get" role="search" aria-label=(tr!(locale, "listing.search")) {
             @if let Some(q) = &query.q { input type="hidden" name="q" value=(q); }
