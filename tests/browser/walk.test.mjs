@@ -21,6 +21,12 @@ const open = {
   "front page": "/",
   listing: "/listing",
   movie: "/movie/60",
+  "a person": "/person/Stanley%20Kubrick",
+  "a genre": "/genre/Drama",
+  "a decade": "/decade/1970",
+  "all genres and decades": "/browse",
+  "the catalogue in pictures": "/stats",
+  lists: "/lists",
 };
 const nobody = {
   ...open,
@@ -29,9 +35,11 @@ const nobody = {
 };
 const admin = {
   ...open,
+  "a table": "/listing?view=table&genre=Crime",
   "a narrowed listing": "/listing?q=love&genre=Drama&year=1950..2009&score=6..&sort=year",
   "words left out": "/listing?q=godfather+zzzzqqq",
   "nothing found": "/listing?name=zzzzqqq&genre=Drama&year=1970..1979",
+  "what was meant": "/listing?q=godfahter",
   "parameters that cannot be read": "/listing?year=soon&score=99",
   "a movie without facts": "/movie/{bare}",
   "an address that is not there": "/nowhere",
@@ -39,6 +47,14 @@ const admin = {
   "add a movie": "/manage/add",
   "edit a movie": "/manage/update?id=60",
   "delete a movie": "/manage/delete/60",
+  "my page": "/mine",
+  "my ratings": "/mine/ratings",
+  "my watchlist": "/mine/watchlist",
+  "what I have seen": "/mine/seen",
+  "my notes": "/mine/notes",
+  "bring my things": "/mine/import",
+  "a list": "/list/1",
+  "my account": "/account",
 };
 
 let served, chromium, languages, bare;
@@ -54,6 +70,19 @@ before(async () => {
   await tab.locator("main form.panel button[type=submit], main form button[type=submit]").last().click();
   await tab.goto("/listing?name=Bare");
   bare = (await tab.locator("a[href^='/movie/']").first().getAttribute("href")).match(/\d+/)[0];
+  // Something of one's own, so that those pages have what to show.
+  await tab.goto("/lists");
+  await tab.fill("#name", "Rainy Sundays, and <b>other</b> days");
+  await tab.getByRole("button", { name: "Save" }).click();
+  await tab.goto("/movie/60");
+  await tab.getByText("8 out of 10").locator("..").click();
+  await tab.getByRole("button", { name: "Save", exact: true }).click();
+  await tab.getByRole("button", { name: "Add to your watchlist" }).click();
+  await tab.getByRole("button", { name: "Seen sometime" }).click();
+  await tab.fill("#note", "Again, with friends.");
+  await tab.getByRole("button", { name: "Save the note" }).click();
+  await tab.selectOption("#list", { index: 1 });
+  await tab.getByRole("button", { name: "Add to the list" }).click();
   await close();
   assert.equal(new Set(languages).size, 18, "the languages of the switch");
 });

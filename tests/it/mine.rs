@@ -403,7 +403,7 @@ fn a_diary_with_bad_lines_tells_each_and_keeps_the_rest() {
     let binary: Vec<u8> = (0..=255).cycle().take(5_000).collect();
     assert_eq!(bob.send("POST", "/mine/import", "text/csv", &binary).status, 422);
     assert_eq!(bob.send("POST", "/mine/import", "text/plain", b"x").status, 415);
-    assert_eq!(bob.send("POST", "/mine/import", "text/csv", &vec![b'x'; 9 << 20]).status, 413);
+    assert_eq!(bob.send("POST", "/mine/import", "text/csv", &vec![b'x'; 11 << 20]).status, 413);
 }
 
 #[test]
