@@ -167,8 +167,8 @@ fn group(locale: Locale, path: &str, (id, name): (&str, &str), choices: &[Choice
                 ul class="chips" aria-labelledby=(id) { @for choice in shown { (chip(locale, path, choice)) } }
                 @if !rest.is_empty() {
                     details {
-                        summary class="chip" aria-label={ (tr!(locale, "listing.more")) ": " (name) } {
-                            (tr!(locale, "listing.more")) span class="count" { (i18n::number(locale, rest.len() as u64)) }
+                        summary class="chip" {
+                            (tr!(locale, "listing.more")) span class="unseen" { ": " (name) } " " span class="count" { (i18n::number(locale, rest.len() as u64)) }
                         }
                         ul class="chips" aria-labelledby=(id) { @for choice in rest { (chip(locale, path, choice)) } }
                     }
