@@ -72,9 +72,9 @@ fn bar(chrome: &Chrome<'_>, query: &str) -> Markup {
     let locale = chrome.locale;
     html! {
         header class="bar" {
-            a class="brand" href="/" aria-label=(tr!(locale, "nav.home")) {
-                img src=(assets::url("fmdb.svg")) width="32" height="32" alt="";
-                span { "fmdb" }
+            a class="brand" href="/" title=(tr!(locale, "nav.home")) {
+                img src=(assets::url("fmdb.svg")) width="32" height="32" alt="fmdb";
+                span aria-hidden="true" { "fmdb" }
             }
             @if chrome.may_read {
                 form class="bar-search" action="/listing" method="get" role="search" {
@@ -163,8 +163,17 @@ fn tell(locale: Locale, notice: Notice) -> Markup {
 }
 
 fn footer(chrome: &Chrome<'_>) -> Markup {
+    let locale = chrome.locale;
     html! {
         footer {
+            @if chrome.may_read {
+                ul class="footer-links" {
+                    li { a href="/browse" { (tr!(locale, "explore.title")) } }
+                    li { a href="/stats" { (tr!(locale, "stats.title")) } }
+                    li { a href="/random" rel="nofollow" { (tr!(locale, "explore.random")) } }
+                    li { a href="/feed.xml" { (tr!(locale, "share.feed_title")) " (RSS)" } }
+                }
+            }
             nav class="languages" aria-label=(tr!(chrome.locale, "site.language")) {
                 (icon("language"))
                 @for locale in Locale::ALL {
