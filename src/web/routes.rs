@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::LOCATION;
-use http::{Method, StatusCode};
+use http::header::{CONNECTION, CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
+use http::{HeaderValue, Method, StatusCode};
 use tokio::time::timeout;
 
 use super::body::{self, Chunks};
@@ -207,7 +207,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Answers a request, whatever it is.
 pub async fn answer(server: Arc<Server>, arrived: Arrived, chunks: Chunks) -> Response {
     let mut asked = Asked::new(server, arrived);
+    let has_body = asked.headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
+        || asked.headers.contains_key(TRANSFER_ENCODING);
     let prepared = prepare(&mut asked, chunks).await;
+    let is_refused = prepared.is_err();
     let cx = Cx::new(asked);
     let outcome = match prepared {
         Ok(Prepared::Route(route)) => run(route, cx.clone()).await,
@@ -215,6 +218,10 @@ pub async fn answer(server: Arc<Server>, arrived: Arrived, chunks: Chunks) -> Re
         Err(error) => Err(error),
     };
     let mut response = outcome.unwrap_or_else(|error| error.into_response(&cx));
+    if is_refused && has_body {
+        // It may not have been read: what follows on this connection could not be told from it.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let trace = Trace { route: cx.pattern, user: cx.account().map(|account| account.id) };
     response.extensions_mut().insert(trace);
     response

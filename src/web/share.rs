@@ -130,7 +130,7 @@ pub async fn manifest(cx: Cx) -> Result<Response, WebError> {
         "scope": "/",
         "display": "standalone",
         "theme_color": "#a11d46",
-        "background_color": "#fff8f7",
+        "background_color": "#fcf9f9",
         "icons": [
             icon("icon-192.png", "192x192", "any"),
             icon("icon-512.png", "512x512", "any"),

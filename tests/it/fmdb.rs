@@ -164,8 +164,6 @@ impl Server {
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
-            // A refusal whose body was not read ends its connection, which must not be taken for the next request.
-            .max_idle_connections(0)
             .build();
         Self { child, address, lines: Mutex::new(receiver), log, agent: config.into() }
     }

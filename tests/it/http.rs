@@ -46,6 +46,15 @@ fn malformed_requests_are_refused() {
 }
 
 #[test]
+fn a_refusal_that_leaves_a_body_unread_ends_the_connection_and_says_so() {
+    let folder = Folder::new();
+    let server = folder.serve(&[]);
+    let kind = "Host: localhost\r\nContent-Type: application/json\r\n";
+    let reply = raw(&server, format!("POST /manage/add HTTP/1.1\r\n{kind}Content-Length: 2\r\n\r\n{{}}").as_bytes());
+    assert!(reply.starts_with("HTTP/1.1 401") && reply.to_lowercase().contains("connection: close"), "{reply}");
+}
+
+#[test]
 fn a_chunked_body_over_the_limit_is_too_large() {
     let folder = Folder::new();
     let server = folder.serve(&[]);

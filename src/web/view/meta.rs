@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::Chrome;
+use super::look::Theme;
 use super::parts::{data_block, with_parameter};
 use crate::i18n::Locale;
 use crate::tr;
@@ -25,9 +26,9 @@ pub struct Meta {
     pub data: Option<Value>,
 }
 
-/// Colours of the app bar, for the browser's own frame.
-const LIGHT: &str = "#faeaec";
-const DARK: &str = "#261d1f";
+/// The style sheet's `--surface`, for the browser's own frame.
+const LIGHT: &str = "#fcf9f9";
+const DARK: &str = "#141213";
 
 /// The part of the head that is for machines.
 pub fn head(chrome: &Chrome<'_>, title: &str, meta: &Meta) -> Markup {
@@ -35,8 +36,14 @@ pub fn head(chrome: &Chrome<'_>, title: &str, meta: &Meta) -> Markup {
     let description = if meta.description.is_empty() { &*tagline } else { meta.description.as_str() };
     html! {
         meta name="description" content=(description);
-        meta name="theme-color" content=(LIGHT) media="(prefers-color-scheme: light)";
-        meta name="theme-color" content=(DARK) media="(prefers-color-scheme: dark)";
+        @match chrome.look.theme {
+            Theme::Auto => {
+                meta name="theme-color" content=(LIGHT) media="(prefers-color-scheme: light)";
+                meta name="theme-color" content=(DARK) media="(prefers-color-scheme: dark)";
+            }
+            Theme::Light => { meta name="theme-color" content=(LIGHT); }
+            Theme::Dark => { meta name="theme-color" content=(DARK); }
+        }
         link rel="manifest" href="/manifest.webmanifest";
         link rel="apple-touch-icon" href=(assets::url("icon-touch-180.png"));
         link rel="search" type="application/opensearchdescription+xml" href="/opensearch.xml" title="fmdb";

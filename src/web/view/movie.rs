@@ -103,18 +103,20 @@ fn meta(chrome: &Chrome<'_>, movie: &Movie) -> Meta {
         parts.join(" · ")
     });
     let path = format!("/movie/{}", movie.id);
-    let data = data(chrome, facts, &path);
+    let data = data(chrome, movie, &path);
     Meta {
         description: beginning(&description),
         canonical: Some(path),
+        // Where pages are shared no drawn poster is shown: few sites take SVG.
+        image: movie.poster_url(),
         kind: Some("video.movie"),
         data: Some(data),
-        ..Meta::default()
     }
 }
 
 /// The facts as schema.org names them.
-fn data(chrome: &Chrome<'_>, facts: &Facts, path: &str) -> Value {
+fn data(chrome: &Chrome<'_>, movie: &Movie, path: &str) -> Value {
+    let facts = &movie.facts;
     let address = |path: &str| chrome.site.map(|site| format!("{site}{path}"));
     let people = |names: &[String]| -> Vec<Value> {
         let person = |name: &String| match address(&parts::person_page(name)) {
@@ -129,6 +131,8 @@ fn data(chrome: &Chrome<'_>, facts: &Facts, path: &str) -> Value {
     set("@type", Some(json!("Movie")));
     set("name", Some(json!(facts.title)));
     set("url", address(path).map(Value::from));
+    let image = movie.poster_url().unwrap_or_else(|| format!("/poster/{}.svg", movie.id));
+    set("image", address(&image).map(Value::from));
     let others: Vec<&String> = facts.original_title.iter().chain(&facts.alternate_titles).collect();
     set("alternateName", (!others.is_empty()).then(|| json!(others)));
     set("datePublished", facts.year.map(|year| json!(year.to_string())));
