@@ -117,7 +117,9 @@ fn first<'a>(
         }
         Touched::Many(count) => {
             // Each is written where the next one goes and counts where it is one: nothing to guess for the processor.
-            found = vec![Match::default(); *count + 1];
+            found = MATCHES.take();
+            found.clear();
+            found.resize(*count + 1, Match::default());
             let mut next = 0;
             for (doc, cost) in costs.iter().enumerate() {
                 found[next] = matched(doc as DocId, *cost);
@@ -219,7 +221,19 @@ fn each_common(
     Ok(())
 }
 
+/// The most matches that are kept room for.
+const MOST_KEPT: usize = 1 << 20;
+
+/// Takes matches back that are not needed any more, so that the next question need not ask for memory.
+pub fn give_back(matches: Vec<Vec<Match>>) {
+    if let Some(largest) = matches.into_iter().max_by_key(Vec::capacity).filter(|found| found.capacity() <= MOST_KEPT) {
+        MATCHES.set(largest);
+    }
+}
+
 thread_local! {
+    /// Room for matches: new memory comes in pages that the system must clear first.
+    static MATCHES: RefCell<Vec<Match>> = const { RefCell::new(Vec::new()) };
     /// A cost for each document, all of them [`NONE`] between two uses: clearing what was touched is quicker than
     /// asking for a million bytes each time.
     static COSTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };

@@ -19,6 +19,7 @@ use std::cmp::{Ordering, Reverse};
 use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 
+use super::candidates;
 use super::collate;
 use super::facets::{self, Facets, Groups, Passing};
 use super::lookup::Match;
@@ -114,6 +115,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
         true => people::count(snapshot, &question.filters, Some(&found.matches))?,
         false => Vec::new(),
     };
+    candidates::give_back(found.matches);
     let places = merge(snapshot, ranked.into_iter().map(Vec::into_iter).collect(), page)?;
     Ok(Hits { directors, ..to_hits(snapshot, &places, facets, found.dropped) })
 }
