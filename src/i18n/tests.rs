@@ -205,7 +205,7 @@ fn counts_fall_into_the_classes_of_each_language() {
             for count in COUNTS {
                 let text = plural(locale, key, count);
                 assert!(
-                    !text.contains("%{") && !text.contains(&format!("{key}.")),
+                    !text.contains("%{count}") && !text.contains(&format!("{key}.")),
                     "{} {key} {count}: {text}",
                     locale.code()
                 );

@@ -43,7 +43,7 @@ test("an admin signs in, types, picks a suggestion with the keyboard, edits and 
   await tab.getByRole("button", { name: "Save" }).click();
   await tab.getByText("The changes are saved.").waitFor();
   assert.equal(await tab.locator("h1").innerText(), "The Godfather, seen again");
-  await tab.getByRole("main").getByRole("link", { name: "Sci-Fi" }).waitFor();
+  await tab.locator(".movie").getByRole("link", { name: "Sci-Fi" }).waitFor();
 
   await tab.fill("#bar-q", "seen again");
   await Promise.all([tab.waitForURL(/q=seen/), tab.press("#bar-q", "Enter")]);

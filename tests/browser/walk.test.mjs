@@ -138,7 +138,7 @@ async function walk(language, paths, tab, complaints) {
 }
 
 for (const [who, paths] of Object.entries({ nobody, admin })) {
-  test(`every page in every language, seen by ${who}`, async (context) => {
+  test(`every page in every language, seen by ${who}`, { concurrency: 2 }, async (context) => {
     // Two at once: one waits for the site while the other is looked at.
     const waiting = [...languages];
     const walker = async () => {
