@@ -32,6 +32,7 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
         give_way();
         let (mut quiet, mut settling) = (0_u32, false);
+        let mut warming = Warming::default();
         loop {
             match advance(&app, Seen::Yes) {
                 Ok(true) => quiet = 0,
@@ -44,17 +45,50 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
                     false
                 });
             }
-            if quiet > 0
-                && let Err(error) = app.index.warm()
-            {
-                tracing::warn!(%error, "the search index could not be warmed");
+            if quiet > 0 {
+                warming.start(&app);
             }
             if !app.following.wait_for_work(REST) {
                 break;
             }
         }
+        warming.end();
         app.index.close();
     })
+}
+
+/// Prepares what the first visitors of a new view would wait for, on a thread of its own: it can take seconds after a
+/// merge, and edits wait for the follower.
+#[derive(Default)]
+struct Warming {
+    /// The view that was warmed last.
+    revision: Option<u64>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Warming {
+    fn start(&mut self, app: &Arc<App>) {
+        let revision = app.index.revision();
+        if self.revision == Some(revision) || self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            return;
+        }
+        self.end();
+        let app = Arc::clone(app);
+        let warm = move || {
+            if let Err(error) = app.index.warm() {
+                tracing::warn!(%error, "the search index could not be warmed");
+            }
+        };
+        // Without a thread to be had the first visitors wait.
+        self.thread = thread::Builder::new().name("warming".to_owned()).spawn(warm).ok();
+        self.revision = Some(revision);
+    }
+
+    fn end(&mut self) {
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::warn!("warming the search index failed");
+        }
+    }
 }
 
 /// Lets this thread and those that it will start run after others where there are not enough processors: visitors of the
