@@ -135,7 +135,7 @@ fn genre_bars(locale: Locale, themed: &Themed) -> Vec<Bar> {
 fn neighbours(locale: Locale, themed: &Themed) -> Markup {
     html! {
         @if let Theme::Decade(here) = &themed.theme {
-            nav class="shelf" aria-label=(tr!(locale, "explore.other_decades")) {
+            section class="shelf" {
                 h2 { (tr!(locale, "explore.other_decades")) }
                 (decade_chips(locale, &themed.decades, Some(*here)))
             }
