@@ -35,11 +35,7 @@ fn table(chrome: &Chrome<'_>, movies: &[Movie]) -> Markup {
         table class="manage" {
             thead {
                 tr {
-                    th scope="col" { (tr!(locale, "listing.name")) }
-                    th scope="col" { (tr!(locale, "movie.year")) }
-                    th scope="col" { (tr!(locale, "listing.director")) }
-                    th scope="col" { (tr!(locale, "movie.genres")) }
-                    th scope="col" { (tr!(locale, "movie.score")) }
+                    (listing::columns(locale))
                     th scope="col" { (tr!(locale, "admin.actions")) }
                 }
             }

@@ -180,18 +180,23 @@ pub fn cards(locale: Locale, movies: &[Movie]) -> Markup {
     }
 }
 
+/// The heads of the columns that every table of movies has.
+pub fn columns(locale: Locale) -> Markup {
+    html! {
+        th scope="col" { (tr!(locale, "listing.name")) }
+        th scope="col" { (tr!(locale, "movie.year")) }
+        th scope="col" { (tr!(locale, "listing.director")) }
+        th scope="col" { (tr!(locale, "movie.genres")) }
+        th scope="col" { (tr!(locale, "movie.score")) }
+    }
+}
+
 /// Movies as rows.
 fn table(locale: Locale, movies: &[Movie]) -> Markup {
     html! {
         table class="manage films" {
             thead {
-                tr {
-                    th scope="col" { (tr!(locale, "listing.name")) }
-                    th scope="col" { (tr!(locale, "movie.year")) }
-                    th scope="col" { (tr!(locale, "listing.director")) }
-                    th scope="col" { (tr!(locale, "movie.genres")) }
-                    th scope="col" { (tr!(locale, "movie.score")) }
-                }
+                tr { (columns(locale)) }
             }
             tbody {
                 @for movie in movies {
