@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod around;
+pub mod client;
 pub mod collation;
 pub mod draft;
 pub mod fold;
@@ -23,6 +24,7 @@ pub mod theme;
 
 pub use account::{Account, Role, Username};
 pub use around::{Around, Place};
+pub use client::ClientKey;
 pub use collation::Collation;
 pub use draft::{Given, MovieDraft};
 pub use listing::{Facet, Listing};
