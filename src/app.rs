@@ -1,15 +1,16 @@
 //! The application: store, index and settings, and the only door from async to blocking work. It knows nothing of
 //! what is done with them; that is in `flows`.
 
+mod fair_semaphore;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
+use self::fair_semaphore::FairSemaphore;
 use crate::config::Config;
 use crate::index::{Index, IndexError};
-use crate::model::Rev;
+use crate::model::{ClientKey, Rev};
 use crate::store::{Store, StoreError};
 
 /// Everything that a request or a command needs.
@@ -22,7 +23,7 @@ pub struct App {
     pub config: Config,
     /// How far the index has followed the store.
     pub following: Following,
-    doors: Semaphore,
+    permits: Arc<FairSemaphore>,
 }
 
 /// What can keep an application from starting.
@@ -36,8 +37,10 @@ pub enum OpenError {
     Index(#[from] IndexError),
 }
 
-/// How much blocking work runs at once; more waits its turn, in order.
-const DOORS: usize = 8;
+/// How much blocking work runs at once; what is more waits, and clients take turns.
+const PERMITS: usize = 8;
+/// How much of it may be of one client: the rest stays free for others.
+const PERMITS_PER_CLIENT: usize = 6;
 
 impl App {
     /// Opens the database of the settings and its index.
@@ -47,24 +50,33 @@ impl App {
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let store = Store::open(&config.db)?;
         let index = Index::open(&index_folder(&config.db))?;
-        Ok(Self { store, index, config, following: Following::default(), doors: Semaphore::new(DOORS) })
+        Ok(Self {
+            store,
+            index,
+            config,
+            following: Following::default(),
+            permits: FairSemaphore::new(PERMITS, PERMITS_PER_CLIENT),
+        })
     }
 
-    /// Runs blocking work, at most [`DOORS`] at once. It runs where the caller runs, which is handed no other work
-    /// meanwhile: waking another thread would take longer than most searches do. What has begun is done to its end, also
-    /// when whoever asked is gone.
+    /// Runs blocking work for a client, at most [`PERMITS`] at once. What has begun is done to its end, also when the
+    /// client has gone.
     ///
     /// # Panics
     /// Where `work` panics: the panic goes on in the caller, whose layer turns it into a 500. Outside a runtime of
     /// several threads.
-    pub async fn blocking<T, F>(self: &Arc<Self>, work: F) -> T
+    pub async fn blocking<T, F>(self: &Arc<Self>, client: ClientKey, work: F) -> T
     where
         T: Send + 'static,
         F: FnOnce(&Self) -> T + Send + 'static,
     {
         let app = Arc::clone(self);
-        let _door = self.doors.acquire().await;
-        tokio::task::block_in_place(move || work(&app))
+        let permit = self.permits.acquire(client).await;
+        tokio::task::block_in_place(move || {
+            let outcome = work(&app);
+            drop(permit);
+            outcome
+        })
     }
 }
 

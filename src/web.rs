@@ -1,5 +1,5 @@
-//! Pages and API over HTTP. Owns the accept loop and its limits: how many connections, how long each may take for a
-//! request's head, for a reply, for its life, and how the server ends.
+//! Pages and API over HTTP. Owns the accept loop and its limits: how many connections (see [`connections`]), how long each
+//! may take for a request's head, for a reply, for its life, and how the server ends.
 //!
 //! Warp is the shell: one boxed filter takes a request apart and hands it to [`routes`], the map of addresses. Every
 //! reply goes out through [`finish`], which gives it its security headers, its log line and its place in the metrics.
@@ -29,6 +29,7 @@ pub mod assets;
 pub mod view;
 
 pub mod body;
+mod connections;
 pub mod cx;
 pub mod error;
 pub mod guard;
@@ -64,6 +65,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use warp::Filter;
 use warp::filters::BoxedFilter;
 
+use self::connections::Connections;
 use self::cx::{Arrival, Arrived};
 use self::kept::Kept;
 use self::metrics::Metrics;
@@ -82,8 +84,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const HEADERS: usize = 64;
 /// The most bytes of a request's head.
 const BUFFER: usize = 32 * 1024;
-/// The most connections at once, where the system allows as many open files.
-const CONNECTIONS: usize = 4096;
+/// How often the log tells of refused connections at most.
+const REFUSAL_WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What all requests share.
 pub struct Server {
@@ -115,13 +117,11 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
                 .compress_when(SizeAbove::new(512).and(NotForContentType::IMAGES)),
         )
         .service(warp::service(filter(Arc::clone(&server))));
-    let most = most_connections();
-    let room = Arc::new(Semaphore::new(most));
+    let connections = Connections::new(connections::max_connections());
     let (ending, ended) = watch::channel(false);
+    let mut warned: Option<Instant> = None;
     tokio::pin!(shutdown);
     loop {
-        // The semaphore is never closed, so a failure to acquire cannot happen; it would end the loop.
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut shutdown => break,
@@ -134,6 +134,15 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
                 continue;
             }
         };
+        let Some(place) = connections.admit(peer.ip()) else {
+            server.metrics.count_refused_connection();
+            if warned.is_none_or(|warned| warned.elapsed() > REFUSAL_WARNING_INTERVAL) {
+                warned = Some(Instant::now());
+                tracing::warn!(peer = %peer.ip(), "connections are refused: this address, or all together, hold too many");
+            }
+            connections.refuse(stream);
+            continue;
+        };
         let (service, server, ended) = (service.clone(), Arc::clone(&server), ended.clone());
         tokio::spawn(async move {
             converse(stream, peer, service, server, ended).await;
@@ -142,8 +151,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     }
     drop(listener);
     ending.send_replace(true);
-    let all = u32::try_from(most).unwrap_or(u32::MAX);
-    if timeout(GRACE, room.acquire_many(all)).await.is_err() {
+    if timeout(GRACE, connections.all_ended()).await.is_err() {
         tracing::warn!("connections were cut: their requests took longer than {} s", GRACE.as_secs());
     }
     Ok(())
@@ -202,6 +210,8 @@ where
         // Some clients would unpack the body that is not there.
         request.headers_mut().remove(ACCEPT_ENCODING);
     }
+    // The compression layer would put 406 over the status of what has been done.
+    negotiate::normalize_accept_encoding(request.headers_mut());
     request.extensions_mut().insert(arrival.clone());
     let mut response = service.oneshot(request).await?;
     reply::secure(response.headers_mut(), arrival.request_id.as_str(), is_https);
@@ -240,14 +250,4 @@ fn filter(server: Arc<Server>) -> BoxedFilter<(warp::reply::Response,)> {
             routes::answer(Arc::clone(&server), arrived, Box::pin(chunks)).map(reply::for_warp)
         })
         .boxed()
-}
-
-/// Leaves some open files to the database and the index.
-fn most_connections() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let open_files = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"))
-        .and_then(|rest| rest.split_whitespace().next()?.parse::<usize>().ok());
-    open_files.map_or(CONNECTIONS, |files| files.saturating_sub(256).clamp(64, CONNECTIONS))
 }

@@ -145,7 +145,7 @@ async fn serve(listener: TcpListener, app: Arc<App>) -> anyhow::Result<()> {
             _ = tokio::signal::ctrl_c() => {}
         }
     };
-    let setup = app.blocking(account::new_setup_link).await?;
+    let setup = account::new_setup_link(&app)?;
     output::line(&format!("fmdb listening on http://{address}"))?;
     if let Some(token) = setup {
         output::line(&format!("make the first admin at http://{address}/setup?token={token}"))?;

@@ -13,7 +13,8 @@ pub struct Marker {
 impl Marker {
     /// Prepares what was typed and was looked for as far as `level`.
     pub fn new(typed: &str, level: Level) -> Self {
-        let wanted = text::wanted(typed);
+        let mut wanted = text::wanted(typed);
+        wanted.truncate(text::MAX_WORDS);
         let last = wanted.len().saturating_sub(1);
         let pairs = wanted.windows(2).map(|pair| (Wanted::new(&pair.concat(), false), Level::Close));
         let words = wanted.iter().enumerate().map(|(place, word)| (Wanted::new(word, place == last), level));

@@ -55,11 +55,14 @@ struct Clause {
 }
 
 impl Clause {
-    fn new(text: &str, scope: Scope) -> Self {
-        let typed = text::wanted(text);
+    /// A clause of at most `most` words, and the words beyond them.
+    fn new(text: &str, scope: Scope, most: usize) -> (Self, Vec<String>) {
+        let mut typed = text::wanted(text);
+        let beyond = typed.split_off(most.min(typed.len()));
         let last = typed.len().saturating_sub(1);
-        let words = typed.iter().enumerate().map(|(place, word)| Wanted::new(word, place == last)).collect();
-        Self { scope, whole: fold(text), words }
+        let is_last = |place| place == last && beyond.is_empty();
+        let words = typed.iter().enumerate().map(|(place, word)| Wanted::new(word, is_last(place))).collect();
+        (Self { scope, whole: fold(text), words }, beyond)
     }
 }
 
@@ -127,6 +130,8 @@ pub const MOST_SUGGESTED: usize = 400;
 /// A question, prepared once for all segments.
 pub struct Question {
     clauses: Vec<Clause>,
+    /// The words beyond [`text::MAX_WORDS`], which are not looked for.
+    beyond: Vec<String>,
     /// What must hold besides.
     pub filters: Filters,
     has_year: bool,
@@ -158,23 +163,29 @@ impl Question {
     pub fn new(query: &ListingQuery, genres: Vec<String>) -> Self {
         let filters = Filters { genres, year: query.year, score: query.score };
         let texts = [(&query.q, Scope::Anything), (&query.name, Scope::Titles), (&query.director, Scope::Directors)];
-        let clauses: Vec<Clause> =
-            texts.into_iter().filter_map(|(text, scope)| Some(Clause::new(text.as_deref()?, scope))).collect();
-        Self::of_clauses(clauses, filters)
+        let texts = texts.into_iter().filter_map(|(text, scope)| Some((text.as_deref()?, scope)));
+        Self::of_texts(texts, filters)
     }
 
     /// A text alone.
     pub fn of(text: &str, scope: Scope) -> Self {
-        Self::of_clauses(vec![Clause::new(text, scope)], Filters::default())
+        Self::of_texts([(text, scope)], Filters::default())
     }
 
-    fn of_clauses(clauses: Vec<Clause>, filters: Filters) -> Self {
+    fn of_texts<'a>(texts: impl IntoIterator<Item = (&'a str, Scope)>, filters: Filters) -> Self {
+        let (mut clauses, mut beyond, mut left) = (Vec::new(), Vec::new(), text::MAX_WORDS);
+        for (text, scope) in texts {
+            let (clause, rest) = Clause::new(text, scope, left);
+            left -= clause.words.len();
+            beyond.extend(rest);
+            clauses.push(clause);
+        }
         // "dune 2021": a number beside other words may be the year.
         let is_year =
             |word: &Wanted| word.letters == 4 && word.word.parse().is_ok_and(|year| (1870..=2100).contains(&year));
         let words = || clauses.iter().flat_map(|clause| &clause.words);
         let has_year = words().count() > 1 && words().any(is_year);
-        Self { clauses, filters, has_year }
+        Self { clauses, beyond, filters, has_year }
     }
 
     /// No text is asked for.
@@ -206,8 +217,15 @@ impl Question {
             }
         };
         let dropped = all.iter().filter(|at| !kept.contains(at)).map(|at| self.word(*at).word.clone());
+        let mut dropped: Vec<String> = dropped.collect();
+        for word in &self.beyond {
+            // What is looked for all the same, or told already, is not told.
+            if kept.iter().all(|at| self.word(*at).word != *word) && !dropped.contains(word) {
+                dropped.push(word.clone());
+            }
+        }
         let typed = self.typed(kept.iter());
-        Ok(Found { dropped: dropped.collect(), matches, rules: Rules { whole, typed } })
+        Ok(Found { dropped, matches, rules: Rules { whole, typed } })
     }
 
     /// What the ranking needs to know of the whole question.

@@ -10,7 +10,8 @@ use siphasher::sip::SipHasher13;
 use crate::model::Facts;
 use crate::model::fold::{fold, is_unspaced, words};
 
-/// More words than this are passed over: no title needs them, and each costs a walk through the dictionary.
+/// The most words of a question, all its texts together: few titles need more, and each costs walks through the
+/// dictionary.
 pub const MAX_WORDS: usize = 16;
 
 /// Beginnings of words are terms of their own up to so many letters: longer ones have few words.
@@ -159,7 +160,6 @@ pub fn wanted(text: &str) -> Vec<String> {
             wanted.push(word.clone());
         }
     }
-    wanted.truncate(MAX_WORDS);
     wanted
 }
 

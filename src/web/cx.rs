@@ -16,7 +16,7 @@ use super::{Server, guard, negotiate};
 use crate::flows::account;
 use crate::flows::glance::State;
 use crate::i18n::{self, Locale};
-use crate::model::{Account, MovieId};
+use crate::model::{Account, ClientKey, MovieId};
 
 /// Names a request in the log and in the reply: 16 hexadecimal digits.
 #[derive(Debug, Clone, Copy)]
@@ -246,6 +246,11 @@ impl Asked {
         guard::client(&self.headers, self.arrival.peer)
     }
 
+    /// The key of the client's address in every limit.
+    pub fn client_key(&self) -> ClientKey {
+        ClientKey::of(self.client())
+    }
+
     /// It came over TLS, to a proxy on this machine.
     pub fn is_https(&self) -> bool {
         guard::is_https(&self.headers, self.arrival.peer)
@@ -333,7 +338,7 @@ impl Cx {
         T: Send + 'static,
         F: FnOnce(&crate::app::App) -> T + Send + 'static,
     {
-        self.server.app.blocking(work).await
+        self.server.app.blocking(self.client_key(), work).await
     }
 }
 

@@ -43,7 +43,7 @@ pub async fn identify(asked: &mut Asked) -> Result<(), WebError> {
         asked.state = seen.state;
         let account = match seen.account {
             Some(account) => Some(account),
-            None => app.blocking(move |app| account::of_token(app, &token)).await?,
+            None => app.blocking(asked.client_key(), move |app| account::of_token(app, &token)).await?,
         };
         asked.identity = account.map(Identity::Token).ok_or(WebError::Unauthenticated)?;
         return Ok(());
@@ -57,7 +57,7 @@ pub async fn identify(asked: &mut Asked) -> Result<(), WebError> {
     let (cookie, account) = (secret.clone(), seen.account);
     let account = match account {
         Some(account) => Some(account),
-        None => app.blocking(move |app| account::of_session(app, &cookie)).await?,
+        None => app.blocking(asked.client_key(), move |app| account::of_session(app, &cookie)).await?,
     };
     asked.identity = account.map_or(Identity::Nobody, |account| Identity::Session { account, secret });
     Ok(())

@@ -37,6 +37,7 @@ struct Route {
 pub struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
+    refused_connections: Counter,
     seconds: Family<Route, Histogram>,
     movies: Gauge,
     head: Gauge,
@@ -48,15 +49,18 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("fmdb");
         let requests = Family::default();
+        let refused_connections = Counter::default();
         let seconds = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
         let (movies, head, indexed, memory) = <(Gauge, Gauge, Gauge, Gauge)>::default();
         registry.register("requests", "Requests answered", requests.clone());
+        let about_refused = "Connections refused because their client, or all together, held too many";
+        registry.register("refused_connections", about_refused, refused_connections.clone());
         registry.register_with_unit("request_duration", "Time to answer", Unit::Seconds, seconds.clone());
         registry.register("movies", "Movies in the catalogue", movies.clone());
         registry.register("head_rev", "The last change in the database", head.clone());
         registry.register("index_rev", "The last change in the search index", indexed.clone());
         registry.register_with_unit("resident_memory", "Memory in use", Unit::Bytes, memory.clone());
-        Self { registry, requests, seconds, movies, head, indexed, memory }
+        Self { registry, requests, refused_connections, seconds, movies, head, indexed, memory }
     }
 }
 
@@ -74,6 +78,11 @@ impl Metrics {
         };
         self.requests.get_or_create(&Request { method, route, status }).inc();
         self.seconds.get_or_create(&Route { route }).observe(took.as_secs_f64());
+    }
+
+    /// Counts a connection that was refused.
+    pub fn count_refused_connection(&self) {
+        self.refused_connections.inc();
     }
 
     /// The text that Prometheus reads.

@@ -113,7 +113,23 @@ impl Folder {
     }
 
     pub fn serve(&self, options: &[&str]) -> Server {
-        Server::start(self, options)
+        Server::start(self.serving(options))
+    }
+
+    /// Serves under a limit that a shell sets, such as `ulimit -n 400`.
+    pub fn serve_limited(&self, limit: &str, options: &[&str]) -> Server {
+        let serving = self.serving(options);
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")]).arg(serving.get_program());
+        limited.args(serving.get_args()).current_dir(self.0.path()).stdin(Stdio::null());
+        for (name, _) in serving.get_envs() {
+            limited.env_remove(name);
+        }
+        Server::start(limited)
+    }
+
+    fn serving(&self, options: &[&str]) -> Command {
+        self.command(&[&["serve", "--port", "0"], options].concat())
     }
 }
 
@@ -140,10 +156,8 @@ pub struct Server {
 }
 
 impl Server {
-    fn start(folder: &Folder, options: &[&str]) -> Self {
-        let mut arguments = vec!["serve", "--port", "0"];
-        arguments.extend(options);
-        let mut child = folder.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    fn start(mut serving: Command) -> Self {
+        let mut child = serving.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (mut errors, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
         thread::spawn(move || {

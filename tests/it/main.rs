@@ -16,6 +16,7 @@ mod forgiving;
 mod http;
 mod kept;
 mod languages;
+mod limits;
 mod mine;
 mod pages;
 mod poster;
