@@ -33,6 +33,7 @@ mod connections;
 pub mod cx;
 pub mod error;
 pub mod guard;
+pub mod json;
 pub mod kept;
 pub mod metrics;
 pub mod negotiate;

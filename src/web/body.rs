@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::error::WebError;
+use super::json;
 use super::upload::Upload;
 use crate::model::{Field, RawMovie, RawValue};
 
@@ -72,11 +73,17 @@ impl Body {
     }
 
     /// What the body says of a movie; other fields are passed over.
-    pub fn movie(&self) -> RawMovie {
+    ///
+    /// # Errors
+    /// Malformed where two names of one field say different things.
+    pub fn movie(&self) -> Result<RawMovie, WebError> {
         match self {
-            Self::Empty | Self::Upload(_) => RawMovie::default(),
-            Self::Form(pairs) => movie_of_form(pairs),
-            Self::Json(object) => movie_of_json(object),
+            Self::Empty | Self::Upload(_) => Ok(RawMovie::default()),
+            Self::Form(pairs) => Ok(movie_of_form(pairs)),
+            Self::Json(object) => {
+                refuse_contradictions(object)?;
+                Ok(movie_of_json(object))
+            }
         }
     }
 }
@@ -90,6 +97,36 @@ pub fn movie_of_json(object: &Map<String, Value>) -> RawMovie {
         }
     }
     raw
+}
+
+/// A field has several names, and a movie that was read has `director` and `directors`: both may be sent back, as long
+/// as they say the same.
+fn refuse_contradictions(object: &Map<String, Value>) -> Result<(), WebError> {
+    let mut seen: Vec<(Field, &str, RawValue)> = Vec::new();
+    for (name, value) in object {
+        let Some(field) = Field::from_name(name) else { continue };
+        let value = raw_value(value);
+        match seen.iter().find(|(known, ..)| *known == field) {
+            Some((_, other, before)) if !says_the_same(before, &value) => {
+                let message =
+                    format!("`{other}` and `{name}` are one field and say different things; send one of them");
+                return Err(WebError::Malformed(message));
+            }
+            Some(_) => {}
+            None => seen.push((field, name, value)),
+        }
+    }
+    Ok(())
+}
+
+/// A list may also be given as text, joined with commas; none as null.
+fn says_the_same(one: &RawValue, other: &RawValue) -> bool {
+    let joined = |value: &RawValue| match value {
+        RawValue::List(entries) => RawValue::Text(entries.join(", ")),
+        RawValue::Null => RawValue::Text(String::new()),
+        value => value.clone(),
+    };
+    joined(one) == joined(other)
 }
 
 fn movie_of_form(pairs: &[(String, String)]) -> RawMovie {
@@ -173,18 +210,25 @@ pub fn parse(bytes: &[u8], content_type: &str) -> Result<Body, WebError> {
             for (place, (name, _)) in pairs.iter().enumerate() {
                 let is_list = Field::from_name(name) == Some(Field::Genres);
                 if !is_list && pairs[..place].iter().any(|(known, _)| known == name) {
-                    return Err(WebError::malformed("a field of the form is given twice"));
+                    return Err(given_twice(name));
                 }
             }
             Ok(Body::Form(pairs))
         }
-        "application/json" => match serde_json::from_slice(bytes) {
+        "application/json" => match json::parse(bytes) {
             Ok(Value::Object(object)) => Ok(Body::Json(object)),
             Ok(_) => Err(WebError::malformed("the body must be a JSON object")),
+            Err(error) if error.is_data() => Err(WebError::Malformed(format!("the JSON body is ambiguous: {error}"))),
             Err(error) => Err(WebError::Malformed(format!("the body is not JSON: {error}"))),
         },
         _ => Err(WebError::UnsupportedType),
     }
+}
+
+/// A field of a form is there twice, and is no list.
+pub fn given_twice(name: &str) -> WebError {
+    let name: String = name.chars().take(80).collect();
+    WebError::Malformed(format!("the field `{}` of the form is given twice", name.escape_debug()))
 }
 
 /// Decodes a query string or a form.
@@ -221,12 +265,14 @@ mod tests {
     #[test]
     fn a_form_is_decoded_and_has_each_field_once() {
         let body = form("movie_name=Am%C3%A9lie+2&year=&x=1&chip_genres=Drama&chip_genres=Comedy").expect("a form");
-        let raw = body.movie();
+        let raw = body.movie().expect("a movie");
         assert_eq!(raw.get(Field::Title), Some(&RawValue::Text("Amélie 2".to_owned())));
         assert_eq!(raw.get(Field::Year), Some(&RawValue::Null));
         assert_eq!(raw.get(Field::Genres), Some(&RawValue::List(vec!["Drama".to_owned(), "Comedy".to_owned()])));
         assert_eq!(raw.get(Field::Score), None);
-        assert!(matches!(form("movie_name=a&movie_name=b"), Err(WebError::Malformed(_))));
+        assert!(
+            matches!(form("movie_name=a&movie_name=b"), Err(WebError::Malformed(text)) if text.contains("`movie_name`"))
+        );
         assert!(matches!(form("movie_name=%ff"), Err(WebError::Malformed(_))));
     }
 
@@ -236,7 +282,7 @@ mod tests {
         let body =
             json(r#"{"id":"7","year":1977,"genres":["A","B"],"director":{"a":1},"overview":null,"role":"admin"}"#);
         let body = body.expect("an object");
-        let raw = body.movie();
+        let raw = body.movie().expect("a movie");
         assert_eq!(body.text("id").as_deref(), Some("7"));
         assert_eq!(raw.get(Field::Year), Some(&RawValue::Number(1977.0)));
         assert_eq!(raw.get(Field::Genres), Some(&RawValue::List(vec!["A".to_owned(), "B".to_owned()])));
@@ -244,6 +290,26 @@ mod tests {
         assert_eq!(raw.get(Field::Overview), Some(&RawValue::Null));
         for bad in ["[]", "1", "{", "\"x\"", &"[".repeat(10_000)] {
             assert!(matches!(json(bad), Err(WebError::Malformed(_))), "{bad:.20}");
+        }
+    }
+
+    #[test]
+    fn names_of_one_field_may_not_contradict() {
+        let movie = |text: &str| parse(text.as_bytes(), "application/json").and_then(|body| body.movie());
+        for good in [
+            r#"{"director":"A, B","directors":["A","B"]}"#,
+            r#"{"director":null,"directors":[]}"#,
+            r#"{"title":"A","movie_name":"A"}"#,
+        ] {
+            assert!(movie(good).is_ok(), "{good}");
+        }
+        for bad in [
+            r#"{"director":"C","directors":["A","B"]}"#,
+            r#"{"title":"A","movie_name":"B"}"#,
+            r#"{"genres":["A"],"chip_genres":""}"#,
+            r#"{"year":1,"year":2}"#,
+        ] {
+            assert!(matches!(movie(bad), Err(WebError::Malformed(_))), "{bad}");
         }
     }
 

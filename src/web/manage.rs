@@ -24,7 +24,7 @@ pub async fn add_form(cx: AdminCx) -> Result<Response, WebError> {
 
 /// `POST /manage/add`.
 pub async fn add(cx: AdminCx) -> Result<Response, WebError> {
-    let values = cx.body.movie();
+    let values = cx.body.movie()?;
     let raw = values.clone();
     match cx.blocking(move |app| edit_movie::add(app, &raw)).await {
         Ok(_) if cx.is_form() => Ok(onwards(&cx, Notice::Added)),
@@ -54,7 +54,7 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
 /// `POST /manage/update`.
 pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
     let id = read_id(cx.body.text("id").as_deref()).map_err(WebError::Invalid)?;
-    let values = cx.body.movie();
+    let values = cx.body.movie()?;
     let (raw, is_form) = (values.clone(), cx.is_form());
     let outcome = cx.blocking(move |app| {
         let raw = if is_form { raw.changed_from(&values_of(&search::movie(app, id)?)) } else { raw };

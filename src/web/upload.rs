@@ -68,10 +68,11 @@ async fn form(bytes: Bytes, content_type: &str) -> Result<Upload, WebError> {
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
         let value = field.bytes().await.map_err(|error| malformed(&error))?;
-        let is_twice =
-            upload.fields.iter().any(|(known, _)| *known == name) || file_name.is_some() && upload.file.is_some();
-        if is_twice || upload.fields.len() >= MOST_FIELDS {
-            return Err(WebError::malformed("a field of the form is given twice, or there are too many"));
+        if upload.fields.iter().any(|(known, _)| *known == name) || file_name.is_some() && upload.file.is_some() {
+            return Err(body::given_twice(&name));
+        }
+        if upload.fields.len() >= MOST_FIELDS {
+            return Err(WebError::Malformed(format!("the form has more than {MOST_FIELDS} fields beside its file")));
         }
         match file_name {
             // Where no file is chosen, browsers send an empty one.
