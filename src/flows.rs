@@ -15,14 +15,18 @@ pub mod mine;
 pub mod personal;
 
 pub mod account;
+pub mod attempts;
 pub mod care;
+pub mod device;
 pub mod glance;
 pub mod health;
+pub mod password;
+pub mod rate_limit;
 
 pub mod follow;
 
 use crate::index::IndexError;
-use crate::model::{FieldErrors, MovieId};
+use crate::model::{FieldErrors, MovieId, Problem};
 use crate::store::StoreError;
 
 /// What can go wrong in a flow. `web::error` decides the status, `cli` the message.
@@ -32,7 +36,7 @@ pub enum FlowError {
     #[error("not found")]
     NotFound,
     /// Values out of bounds.
-    #[error("{0}")]
+    #[error(transparent)]
     Invalid(#[from] FieldErrors),
     /// A file of a kind that is not taken.
     #[error("{0}")]
@@ -63,7 +67,8 @@ impl From<StoreError> for FlowError {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::Exists(id) => Self::Exists(id),
-            StoreError::NameTaken => Self::Invalid(FieldErrors::of("username", crate::model::Problem::Taken)),
+            StoreError::NameTaken(name) => Self::Invalid(FieldErrors::of("username", Problem::Taken { name })),
+            StoreError::NameConfusable(name) => Self::Invalid(FieldErrors::of("username", Problem::LooksLike { name })),
             StoreError::Busy | StoreError::Full | StoreError::ReadOnly(_) => Self::Unavailable(error.to_string()),
             StoreError::LastAdmin => Self::LastAdmin,
             StoreError::Newer { .. }

@@ -11,6 +11,7 @@ pub mod draft;
 pub mod fold;
 pub mod genre;
 pub mod listing;
+pub mod lookalike;
 pub mod mine;
 pub mod movie;
 pub mod person;

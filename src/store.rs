@@ -3,6 +3,7 @@
 //! Concrete and synchronous: callers reach it through `App::blocking`. The one backend of today is SQLite; a
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
+mod credentials;
 mod known;
 pub mod mine;
 mod posters;
@@ -25,9 +26,12 @@ pub enum StoreError {
     /// No such movie, account, session or token.
     #[error("not found")]
     NotFound,
-    /// The name belongs to another account.
-    #[error("the name is taken")]
-    NameTaken,
+    /// The name belongs to this account.
+    #[error("the account `{0}` exists already; choose another name")]
+    NameTaken(String),
+    /// The name looks like that of this account.
+    #[error("the name looks like that of the account `{0}`; choose another one")]
+    NameConfusable(String),
     /// The last admin cannot be removed or made a user.
     #[error("this is the last admin; make another account an admin first")]
     LastAdmin,
@@ -296,7 +300,7 @@ impl Store {
     /// Adds an account.
     ///
     /// # Errors
-    /// [`StoreError::NameTaken`].
+    /// [`StoreError::NameTaken`], [`StoreError::NameConfusable`].
     pub fn add_account(&self, name: &Username, password_hash: &str, role: Role) -> Result<Account, StoreError> {
         self.sqlite().add_account(name, password_hash, role)
     }
@@ -304,7 +308,7 @@ impl Store {
     /// Makes the first admin and uses the setup token up.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where the token is wrong or there is an admin, [`StoreError::NameTaken`].
+    /// [`StoreError::NotFound`] where the token is wrong or there is an admin; as [`Store::add_account`].
     pub fn add_first_admin(
         &self,
         token_hash: &[u8],

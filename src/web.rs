@@ -37,6 +37,7 @@ pub mod json;
 pub mod kept;
 pub mod metrics;
 pub mod negotiate;
+pub mod origin;
 pub mod pieces;
 pub mod reply;
 mod socket;
@@ -202,7 +203,6 @@ where
     let started = Instant::now();
     let arrival = Arrival::new(peer, request.uri().authority().map(ToString::to_string));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let is_https = guard::is_https(request.headers(), arrival.peer);
     if request.uri().path_and_query().is_none() {
         // `CONNECT` names a host and no path, which warp takes for impossible.
         *request.uri_mut() = Uri::from_static("/");
@@ -215,7 +215,7 @@ where
     negotiate::normalize_accept_encoding(request.headers_mut());
     request.extensions_mut().insert(arrival.clone());
     let mut response = service.oneshot(request).await?;
-    reply::secure(response.headers_mut(), arrival.request_id.as_str(), is_https);
+    reply::secure(response.headers_mut(), arrival.request_id.as_str());
     let trace = response.extensions().get::<reply::Trace>().copied().unwrap_or_default();
     let (took, status) = (started.elapsed(), response.status().as_u16());
     // To the microsecond: more digits would tell nothing.

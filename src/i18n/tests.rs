@@ -40,6 +40,9 @@ fn made_keys() -> Vec<String> {
     for status in [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503] {
         keys.extend([format!("error.title_{status}"), format!("error.text_{status}")]);
     }
+    for reason in crate::web::view::error::Reason::ALL {
+        keys.extend([format!("error.title_{}", reason.name()), format!("error.text_{}", reason.name())]);
+    }
     keys
 }
 

@@ -1,6 +1,11 @@
 //! People who sign in: names, roles, the rules of passwords. Hashing and sessions are in `flows::account`.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, is_nfkc};
+
 use super::fold::{fold, tidy};
+use super::lookalike;
 use super::problem::{FieldErrors, Problem};
 
 /// The fewest characters of a password (OWASP ASVS 5.0, 6.2.1).
@@ -57,6 +62,23 @@ impl Username {
         Err(FieldErrors::of("username", problem))
     }
 
+    /// Checks a name for a new account: nobody may take it for another one. Names that exist are only parsed, so
+    /// accounts with other names keep working.
+    ///
+    /// # Errors
+    /// As [`Username::parse`]; letters of several scripts, or invisible characters.
+    pub fn parse_new(text: &str) -> Result<Self, FieldErrors> {
+        let name = Self::parse(text)?;
+        let problem = if lookalike::has_invisible(&name.0) {
+            Problem::Invisible
+        } else if lookalike::mixes_scripts(&name.0) {
+            Problem::MixedScripts
+        } else {
+            return Ok(name);
+        };
+        Err(FieldErrors::of("username", problem))
+    }
+
     /// The name as it was chosen.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -74,7 +96,14 @@ impl std::fmt::Display for Username {
     }
 }
 
-/// Checks a new password: its length, and that it is not on the list of common ones or the name itself. No rule
+/// A password as it is hashed: in Unicode's form NFKC, which NIST SP 800-63B names for passwords. Keyboards and systems
+/// write one letter in several ways (`é` as one character or as two, a full-width digit, a space that does not
+/// break); what looks the same signs in.
+pub fn normalize_password(password: &str) -> Cow<'_, str> {
+    if is_nfkc(password) { Cow::Borrowed(password) } else { Cow::Owned(password.nfkc().collect()) }
+}
+
+/// Checks a new password, normalized by [`normalize_password`]: its length, and that it is not on the list of common ones or the name itself. No rule
 /// about which characters it must have (ASVS 6.2.5), nothing is trimmed or cut.
 ///
 /// # Errors
@@ -125,6 +154,52 @@ mod tests {
         assert!(Username::parse(" \u{200f}").is_err());
         assert!(Username::parse("!!!").is_err());
         assert!(Username::parse(&"a".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn names_of_new_accounts_are_of_one_script_and_visible() {
+        for name in [
+            "anna",
+            "Zoë Müller",
+            "O'Brien",
+            "anna_2@home",
+            "Мария",
+            "Ζωή",
+            "محمد",
+            "मोहन",
+            "田中 Taro",
+            "김 Anna",
+            "さくらアキラ",
+            "ᎠᎡ",
+            "علی\u{200c}رضا",
+            "anna ❤\u{fe0f}",
+        ] {
+            assert!(Username::parse_new(name).is_ok(), "{name}");
+        }
+        let problem = |name: &str| Username::parse_new(name).err().and_then(|errors| errors.get("username").cloned());
+        for name in ["аnna", "annа", "Anna Иванова", "Ζoe", "ann\u{561}"] {
+            assert_eq!(problem(name), Some(Problem::MixedScripts), "{name}");
+        }
+        for name in ["ann\u{ad}a", "an\u{200d}na", "anna\u{fe0f}", "anna\u{3164}", "a\u{e0061}nna"] {
+            assert_eq!(problem(name), Some(Problem::Invisible), "{}", name.escape_unicode());
+        }
+        assert!(Username::parse("annа").is_ok(), "who has such a name signs in with it");
+    }
+
+    #[test]
+    fn one_password_is_one_however_it_is_written() {
+        for (left, right) in [
+            ("za\u{17c}\u{f3}\u{142}\u{107}", "zaz\u{307}o\u{301}\u{142}c\u{301}"),
+            ("\u{ac00}", "\u{1100}\u{1161}"),
+            ("１２３４", "1234"),
+            ("a\u{a0}b", "a b"),
+            ("\u{212b}", "\u{c5}"),
+            ("a\u{323}\u{302}", "a\u{302}\u{323}"),
+        ] {
+            assert_eq!(normalize_password(left), normalize_password(right), "{left} and {right}");
+        }
+        assert_ne!(normalize_password("Password"), normalize_password("password"));
+        assert_eq!(normalize_password(" two  spaces "), " two  spaces ");
     }
 
     #[test]

@@ -50,8 +50,20 @@ pub enum Problem {
         /// The possible values, joined with `, `.
         choices: &'static str,
     },
-    /// A name that somebody has already.
-    Taken,
+    /// The name of an account that exists.
+    Taken {
+        /// The existing account's name.
+        name: String,
+    },
+    /// A name that looks like that of another account.
+    LooksLike {
+        /// The existing account's name.
+        name: String,
+    },
+    /// A name of letters from several scripts.
+    MixedScripts,
+    /// A name with characters that nobody sees.
+    Invisible,
     /// A password that is on every list of common ones.
     TooCommon,
     /// A picture that is not whole.
@@ -93,7 +105,10 @@ impl fmt::Display for Problem {
             Self::Below { min } => write!(f, "must be {min} or more"),
             Self::Malformed { expected } => write!(f, "must look like {expected}"),
             Self::NotAChoice { choices } => write!(f, "must be one of {choices}"),
-            Self::Taken => f.write_str("is taken"),
+            Self::Taken { name } => write!(f, "must be another one: the account `{name}` exists already"),
+            Self::LooksLike { name } => write!(f, "must not look like the name of the account `{name}`"),
+            Self::MixedScripts => f.write_str("must not mix letters of several scripts"),
+            Self::Invisible => f.write_str("must not contain invisible characters"),
             Self::TooCommon => f.write_str("is one of the most common passwords"),
             Self::Damaged => f.write_str("is damaged or cut off; try another file"),
             Self::NotAKind { kinds } => write!(f, "must be one of {kinds}"),

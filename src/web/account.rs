@@ -12,6 +12,7 @@ use super::view::{self, Chrome, Notice};
 use crate::app::App;
 use crate::flows::FlowError;
 use crate::flows::account::{self, SignedIn};
+use crate::model::account::MAX_USERNAME;
 
 /// Password checks at once. The queue stands here and not at the door to blocking work, so that a wave of sign-ins
 /// takes no room from those who browse.
@@ -25,11 +26,14 @@ pub async fn sign_in_form(cx: Cx) -> Result<Response, WebError> {
 /// `POST /signin`.
 pub async fn sign_in(cx: Cx) -> Result<Response, WebError> {
     let (name, password) = credentials(&cx);
-    let from = cx.client();
-    match checked(&cx, move |app| account::sign_in(app, &name, &password, from)).await {
+    let from = guard::visitor(&cx);
+    match checked(&cx, move |app| account::sign_in(app, &name, &password, &from)).await {
         Ok(signed_in) => begin(&cx, signed_in, Notice::SignedIn).await,
         Err(FlowError::Refused) => {
-            tracing::info!(id = %cx.arrival.request_id, "a sign-in was refused");
+            tracing::info!(
+                id = %cx.arrival.request_id, address = %cx.client(), account = account_for_log(&cx),
+                "a sign-in was refused"
+            );
             let refused = AccountForm { refused: true, ..AccountForm::default() };
             again(&cx, view::account::sign_in, WebError::Refused, refused)
         }
@@ -45,8 +49,8 @@ pub async fn sign_up_form(cx: Cx) -> Result<Response, WebError> {
 /// `POST /signup`.
 pub async fn sign_up(cx: Cx) -> Result<Response, WebError> {
     let (name, password) = credentials(&cx);
-    let from = cx.client();
-    match checked(&cx, move |app| account::sign_up(app, &name, &password, from)).await {
+    let from = guard::visitor(&cx);
+    match checked(&cx, move |app| account::sign_up(app, &name, &password, &from)).await {
         Ok(signed_in) => begin(&cx, signed_in, Notice::Welcome).await,
         Err(FlowError::Refused) => {
             let closed = WebError::Forbidden("sign-up is closed; ask an admin for an account");
@@ -88,6 +92,9 @@ pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Respo
     let next = cx.next().unwrap_or_else(|| format!("/?notice={}", notice.name()));
     let mut response = reply::see_other(cx, &next);
     reply::add_cookie(&mut response, &guard::session_cookie(cx, Some(&signed_in.secret)));
+    if let Some(devices) = &signed_in.devices {
+        reply::add_cookie(&mut response, &guard::device_cookie(cx, devices));
+    }
     Ok(response)
 }
 
@@ -95,6 +102,18 @@ pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Respo
 pub fn credentials(cx: &Cx) -> (String, String) {
     let text = |name| cx.body.text(name).unwrap_or_default();
     (text("username"), text("password"))
+}
+
+/// The name as it was typed, fit for a line of the log, and cut where no name is as long. Both formats of the log escape
+/// ASCII's control characters and quotes; others that steer a terminal are replaced. A password that was typed into both
+/// fields is left out.
+fn account_for_log(cx: &Cx) -> String {
+    let (name, password) = credentials(cx);
+    if name == password {
+        return String::new();
+    }
+    let steers = |c: char| matches!(c, '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.chars().take(MAX_USERNAME).map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// The page of a form.
@@ -105,7 +124,10 @@ fn mend(cx: &Cx, page: Page, error: FlowError) -> Result<Response, WebError> {
     let form = match &error {
         FlowError::Invalid(errors) => AccountForm { errors: errors.clone(), ..AccountForm::default() },
         FlowError::TooMany(seconds) => {
-            tracing::warn!(id = %cx.arrival.request_id, "too many attempts");
+            tracing::warn!(
+                id = %cx.arrival.request_id, address = %cx.client(), account = account_for_log(cx), wait = seconds,
+                "too many attempts"
+            );
             AccountForm { wait: Some(*seconds), ..AccountForm::default() }
         }
         _ => return Err(error.into()),

@@ -415,7 +415,7 @@ impl SetupCx {
         if cx.blocking(move |app| account::is_setup(app, &secret)).await? {
             Ok(Self { cx, token })
         } else {
-            Err(WebError::Forbidden("the setup link is used up or wrong; the server prints a new one at its start"))
+            Err(WebError::SetupLinkUsed)
         }
     }
 }

@@ -2,12 +2,13 @@
 //! here, once, and never told to the client.
 
 use form_urlencoded::byte_serialize;
-use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, HOST, HeaderName, ORIGIN, REFERER, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::cx::Asked;
 use super::reply::{self, Response};
+use super::view::error::Reason;
 use super::view::{self, Chrome};
 use crate::flows::FlowError;
 use crate::model::{FieldErrors, MovieId};
@@ -25,6 +26,12 @@ pub enum WebError {
     Refused,
     /// Whoever asks may not; with the reason.
     Forbidden(&'static str),
+    /// The form was sent by a page of another site.
+    OtherSite,
+    /// The form's CSRF token is missing or of another session.
+    FormExpired,
+    /// The setup link is wrong, used up or replaced.
+    SetupLinkUsed,
     /// No such address or movie.
     NotFound,
     /// The address takes other methods.
@@ -62,7 +69,7 @@ impl WebError {
         match self {
             Self::Malformed(_) | Self::BadParameters(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated | Self::Refused => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::OtherSite | Self::FormExpired | Self::SetupLinkUsed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -80,7 +87,7 @@ impl WebError {
         match self {
             Self::Malformed(_) | Self::BadParameters(_) => "malformed",
             Self::Unauthenticated | Self::Refused => "unauthenticated",
-            Self::Forbidden(_) => "forbidden",
+            Self::Forbidden(_) | Self::OtherSite | Self::FormExpired | Self::SetupLinkUsed => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::TooSlow => "too_slow",
@@ -101,6 +108,15 @@ impl WebError {
             Self::Unauthenticated => "sign in, or send an API token: `Authorization: Bearer TOKEN`".to_owned(),
             Self::Refused => "the name or the password is wrong".to_owned(),
             Self::Forbidden(reason) => (*reason).to_owned(),
+            Self::OtherSite => {
+                "the form came from another site: `Origin` or `Referer` names another host than `Host`".to_owned()
+            }
+            Self::FormExpired => {
+                "the form expired: its CSRF token is missing or of another session; load the page again".to_owned()
+            }
+            Self::SetupLinkUsed => {
+                "the setup link is used up or wrong; the server prints a new one at its start".to_owned()
+            }
             Self::NotFound => "there is nothing at this address".to_owned(),
             Self::MethodNotAllowed { allow } => format!("this address takes {allow}"),
             Self::TooSlow => "the body did not arrive in time".to_owned(),
@@ -129,6 +145,18 @@ impl WebError {
         match &self {
             Self::Internal(cause) => tracing::error!(id, cause = %cause.escape_debug(), "a request failed"),
             Self::Unavailable(cause) => tracing::warn!(id, cause = %cause.escape_debug(), "a request must wait"),
+            Self::OtherSite => {
+                // Only visible ASCII is text in a header.
+                let header = |name| asked.header(name).unwrap_or_default();
+                tracing::warn!(
+                    id, address = %asked.client(), host = header(HOST), origin = header(ORIGIN),
+                    referer = header(REFERER), site = header(HeaderName::from_static("sec-fetch-site")),
+                    "a form of another site was refused; if it is this site, the proxy must pass on `Host`"
+                );
+            }
+            Self::Forbidden(_) | Self::FormExpired | Self::SetupLinkUsed => {
+                tracing::info!(id, address = %asked.client(), cause = self.message(), "a request was forbidden");
+            }
             _ => {}
         }
         let mut response = if asked.wants_json() {
@@ -139,7 +167,7 @@ impl WebError {
         } else {
             // What is not there has no address to be found under.
             let chrome = Chrome { site: None, ..asked.chrome() };
-            reply::html(asked, status, view::error::page(&chrome, self.page(), &self.fields(), id))
+            reply::html(asked, status, view::error::page(&chrome, self.page(), self.reason(), &self.fields(), id))
         };
         if response.status() == StatusCode::UNAUTHORIZED {
             reply::set(&mut response, WWW_AUTHENTICATE, "Bearer realm=\"fmdb\"");
@@ -158,6 +186,16 @@ impl WebError {
         match self {
             Self::TooSlow => StatusCode::BAD_REQUEST.as_u16(),
             other => other.status().as_u16(),
+        }
+    }
+
+    /// What the page says where the status alone says too little.
+    fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::OtherSite => Some(Reason::OtherSite),
+            Self::FormExpired => Some(Reason::FormExpired),
+            Self::SetupLinkUsed => Some(Reason::SetupLinkUsed),
+            _ => None,
         }
     }
 

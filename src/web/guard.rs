@@ -9,13 +9,13 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use http::header::{AUTHORIZATION, COOKIE, HOST};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 use super::cx::{Asked, Cx, Identity};
 use super::error::WebError;
-use crate::flows::account::{self, SESSION_AGE};
+use crate::flows::account::{self, SESSION_AGE, Visitor};
 use crate::flows::glance::{Shown, glance};
 use crate::model::Role;
 
@@ -28,6 +28,12 @@ pub const VIEW_COOKIE: &str = "fmdb_view";
 const SESSION_COOKIE: &str = "fmdb_session";
 /// The session's cookie over TLS: the prefix makes browsers refuse one that a neighbour or plain HTTP has set.
 const SECURE_SESSION_COOKIE: &str = "__Host-fmdb_session";
+/// The cookie that proves that a browser has signed in before, see `flows::device`.
+const DEVICE_COOKIE: &str = "fmdb_device";
+/// The same over TLS.
+const SECURE_DEVICE_COOKIE: &str = "__Host-fmdb_device";
+/// Seconds that a browser stays known: a year from its last sign-in.
+const DEVICE_AGE: u64 = 365 * 24 * 3600;
 /// The most characters of an own path to go on to.
 const LONGEST_PATH: usize = 2000;
 
@@ -75,6 +81,18 @@ pub fn session_cookie(asked: &Asked, secret: Option<&str>) -> String {
     format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", secret.unwrap_or_default())
 }
 
+/// The cookie of known devices, and where the request comes from.
+pub fn visitor(asked: &Asked) -> Visitor {
+    let name = if asked.is_https() { SECURE_DEVICE_COOKIE } else { DEVICE_COOKIE };
+    Visitor { client: asked.client_key(), devices: cookie(&asked.headers, name) }
+}
+
+/// The `Set-Cookie` of known devices.
+pub fn device_cookie(asked: &Asked, devices: &str) -> String {
+    let (name, secure) = if asked.is_https() { (SECURE_DEVICE_COOKIE, "; Secure") } else { (DEVICE_COOKIE, "") };
+    format!("{name}={devices}; Path=/; Max-Age={DEVICE_AGE}; HttpOnly; SameSite=Lax{secure}")
+}
+
 /// The token of an `Authorization: Bearer` header.
 pub fn bearer(header: Option<&str>) -> Option<&str> {
     let (scheme, token) = header?.trim().split_once(' ').unwrap_or((header?.trim(), ""));
@@ -103,42 +121,26 @@ pub fn admin(asked: &Asked) -> Result<(), WebError> {
 /// A change that rides on a cookie carries the session's token.
 ///
 /// # Errors
-/// Forbidden.
+/// The form has expired.
 pub fn meant(cx: &Cx) -> Result<(), WebError> {
     let Identity::Session { secret, .. } = &cx.identity else { return Ok(()) };
     if !cx.is_change() {
         return Ok(());
     }
     let given = cx.header("x-csrf-token").map(str::to_owned).or_else(|| cx.body.text("csrf")).unwrap_or_default();
-    if is_csrf_token(secret, &given) {
-        Ok(())
-    } else {
-        Err(WebError::Forbidden("the CSRF token is missing or of another session; load the page again"))
-    }
+    if is_csrf_token(secret, &given) { Ok(()) } else { Err(WebError::FormExpired) }
 }
 
 /// A change comes from a page of this site, or from no page at all. A request with an API token may come from
 /// anywhere: no browser adds one by itself.
 ///
 /// # Errors
-/// Forbidden.
+/// Of another site.
 pub fn is_ours(asked: &Asked) -> Result<(), WebError> {
-    let site = asked.header("sec-fetch-site");
-    let origin = asked.headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
-    let is_ours = is_own_site(site, origin, asked.header(HOST).unwrap_or_default());
-    if !asked.is_change() || asked.is_bearer() || is_ours {
-        Ok(())
-    } else {
-        Err(WebError::Forbidden("the request comes from another site"))
+    if !asked.is_change() || asked.is_bearer() || super::origin::is_same_site(&asked.headers, asked.arrival.peer) {
+        return Ok(());
     }
-}
-
-fn is_own_site(site: Option<&str>, origin: Option<&str>, host: &str) -> bool {
-    let is_own_origin = |origin: &str| {
-        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-    };
-    !matches!(site, Some("cross-site" | "same-site")) && origin.is_none_or(is_own_origin)
+    Err(WebError::OtherSite)
 }
 
 /// A token for forms, made anew for each page: the session's own, hidden by a mask, so that what a compressed page
@@ -194,7 +196,7 @@ pub fn host(asked: &Asked) -> Result<(), WebError> {
     let mut hosts = asked.headers.get_all(HOST).iter();
     let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-    let is_same = asked.arrival.authority.as_ref().is_none_or(|authority| authority.eq_ignore_ascii_case(host));
+    let is_same = asked.arrival.authority.as_ref().is_none_or(|authority| super::origin::is_same_host(authority, host));
     if hosts.next().is_some() || host.is_empty() || !host.chars().all(is_host) || !is_same {
         return Err(WebError::malformed("a request names exactly one host"));
     }
@@ -251,20 +253,6 @@ mod tests {
             assert_eq!(own_path(path), None, "{path:?}");
         }
         assert_eq!(own_path(&format!("/{}", "a".repeat(LONGEST_PATH))), None);
-    }
-
-    #[test]
-    fn other_sites_cannot_send_forms() {
-        let host = "movies.example:8080";
-        assert!(is_own_site(None, None, host));
-        assert!(is_own_site(Some("same-origin"), Some("http://movies.example:8080"), host));
-        assert!(is_own_site(Some("none"), Some("https://Movies.example:8080"), host));
-        assert!(!is_own_site(Some("cross-site"), None, host));
-        assert!(!is_own_site(Some("same-site"), None, host));
-        assert!(!is_own_site(None, Some("null"), host));
-        assert!(!is_own_site(None, Some("http://evil.example"), host));
-        assert!(!is_own_site(None, Some("http://movies.example"), host));
-        assert!(!is_own_site(None, Some("http://movies.example:8080.evil.example"), host));
     }
 
     #[test]

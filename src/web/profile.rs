@@ -32,8 +32,8 @@ pub async fn delete(cx: MemberCx) -> Result<Response, WebError> {
         let missing = WebError::Invalid(FieldErrors::of("password", Problem::Missing));
         return again(&cx, missing, Wrong::Password);
     }
-    let (leaving, from) = (cx.account.clone(), cx.client());
-    match checked(&cx, move |app| account::leave(app, &leaving, &password, from)).await {
+    let leaving = cx.account.clone();
+    match checked(&cx, move |app| account::leave(app, &leaving, &password)).await {
         Ok(()) => {
             tracing::info!(id = %cx.arrival.request_id, user = cx.account.id, "an account was deleted by its owner");
             let mut response = if cx.is_form() {
@@ -44,7 +44,13 @@ pub async fn delete(cx: MemberCx) -> Result<Response, WebError> {
             reply::add_cookie(&mut response, &guard::session_cookie(&cx, None));
             Ok(response)
         }
-        Err(FlowError::Refused) => again(&cx, WebError::Refused, Wrong::Password),
+        Err(FlowError::Refused) => {
+            tracing::info!(
+                id = %cx.arrival.request_id, address = %cx.client(), user = cx.account.id,
+                "an account was not deleted: the password was refused"
+            );
+            again(&cx, WebError::Refused, Wrong::Password)
+        }
         Err(FlowError::LastAdmin) => again(&cx, FlowError::LastAdmin.into(), Wrong::LastAdmin),
         Err(FlowError::TooMany(seconds)) => again(&cx, WebError::TooMany(seconds), Wrong::Wait(seconds)),
         Err(error) => Err(error.into()),

@@ -8,6 +8,7 @@ mod fmdb;
 mod cli;
 mod import;
 
+mod access;
 mod account;
 mod api;
 mod facets;

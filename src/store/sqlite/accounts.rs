@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Failure, Sqlite, now};
+use crate::model::lookalike::Look;
 use crate::model::{Account, Role, Username};
 use crate::store::StoreError;
 
@@ -73,6 +74,22 @@ impl Sqlite {
         })
     }
 
+    pub fn check_new_name(&self, name: &Username) -> Result<(), StoreError> {
+        self.read(|db| refuse_known_name(db, name))
+    }
+
+    pub fn replace_password_hash(&self, id: i64, old: &str, new: &str) -> Result<(), StoreError> {
+        self.write(|db| {
+            let changed = "update accounts set password_hash = ?3 where id = ?1 and password_hash = ?2";
+            db.execute(changed, params![id, old, new])?;
+            Ok(())
+        })
+    }
+
+    pub fn has_password_hash_without(&self, mark: &str) -> Result<bool, StoreError> {
+        self.read(|db| Ok(db.prepare("select 1 from accounts where instr(password_hash, ?1) = 0")?.exists([mark])?))
+    }
+
     pub fn set_role(&self, id: i64, role: Role) -> Result<(), StoreError> {
         self.write(|db| {
             if role != Role::Admin {
@@ -101,16 +118,31 @@ pub fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
 }
 
 fn insert(db: &Connection, name: &Username, password_hash: &str, role: Role) -> Result<Account, Failure> {
-    let known = db.prepare("select 1 from accounts where name_key = ?1")?.exists([name.key()])?;
-    if known {
-        return Err(StoreError::NameTaken.into());
-    }
+    refuse_known_name(db, name)?;
     let created_at = now();
     db.execute(
         "insert into accounts (name, name_key, password_hash, role, created_at) values (?1, ?2, ?3, ?4, ?5)",
         params![name.as_str(), name.key(), password_hash, role.name(), created_at],
     )?;
     Ok(Account { id: db.last_insert_rowid(), name: name.as_str().to_owned(), role, created_at })
+}
+
+/// Refuses a name that an account has, or that looks like one. All names are read: accounts are few, and made seldom.
+fn refuse_known_name(db: &Connection, name: &Username) -> Result<(), Failure> {
+    let mut same = db.prepare("select name from accounts where name_key = ?1")?;
+    if let Some(known) = same.query_row([name.key()], |row| row.get(0)).optional()? {
+        return Err(StoreError::NameTaken(known).into());
+    }
+    let look = Look::of(name.as_str());
+    let mut names = db.prepare("select name from accounts")?;
+    let mut rows = names.query([])?;
+    while let Some(row) = rows.next()? {
+        let known: String = row.get(0)?;
+        if look.is_like(&Look::of(&known)) {
+            return Err(StoreError::NameConfusable(known).into());
+        }
+    }
+    Ok(())
 }
 
 fn has_admin(db: &Connection) -> rusqlite::Result<bool> {

@@ -282,7 +282,12 @@ fn accounts_have_one_name_and_the_last_admin_stays() {
     assert!(matches!(store.add_first_admin(b"wrong", &name("eve"), "hash"), Err(StoreError::NotFound)));
     let admin = store.add_first_admin(b"right", &name("Anna"), "hash").expect("the first admin");
     assert!(matches!(store.add_first_admin(b"right", &name("eve"), "hash"), Err(StoreError::NotFound)));
-    assert!(matches!(store.add_account(&name("ANNA"), "hash", Role::User), Err(StoreError::NameTaken)));
+    assert!(
+        matches!(store.add_account(&name("ANNA"), "hash", Role::User), Err(StoreError::NameTaken(known)) if known == "Anna")
+    );
+    assert!(
+        matches!(store.add_account(&name("Аnnа"), "hash", Role::User), Err(StoreError::NameConfusable(known)) if known == "Anna")
+    );
     assert!(matches!(store.remove_account(admin.id), Err(StoreError::LastAdmin)));
     assert!(matches!(store.set_role(admin.id, Role::User), Err(StoreError::LastAdmin)));
     let second = store.add_account(&name("bob"), "hash", Role::User).expect("added");

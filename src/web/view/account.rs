@@ -35,6 +35,7 @@ pub fn sign_in(chrome: &Chrome<'_>, form: &AccountForm) -> Markup {
             @if form.next != "/" && !form.refused && form.wait.is_none() { p { (tr!(locale, "account.session")) } }
             form action="/signin" method="post" {
                 (banner(chrome, form))
+                @if form.wait.is_some() { p { (tr!(locale, "account.known_browser")) } }
                 input type="hidden" name="next" value=(form.next);
                 (entries(chrome, form, false))
                 div class="ways" { button type="submit" { (icon("login")) span { (title) } } }

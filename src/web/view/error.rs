@@ -8,16 +8,48 @@ use crate::i18n;
 use crate::model::FieldErrors;
 use crate::tr;
 
+/// Why a request was forbidden, where it is not for the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// A page of another site sent the form.
+    OtherSite,
+    /// The form is of another session.
+    FormExpired,
+    /// The setup link leads nowhere any more.
+    SetupLinkUsed,
+}
+
+impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 3] = [Self::OtherSite, Self::FormExpired, Self::SetupLinkUsed];
+
+    /// The end of its messages' keys.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OtherSite => "other_site",
+            Self::FormExpired => "expired",
+            Self::SetupLinkUsed => "setup_used",
+        }
+    }
+}
+
 /// The page of a status: 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503. `fields` names what is wrong in
-/// the request; `request_id` is shown for a 500, so that the log line can be found.
-pub fn page(chrome: &Chrome<'_>, status: u16, fields: &FieldErrors, request_id: &str) -> Markup {
+/// the request, `reason` says more than the status; `request_id` is shown for a 500, so that the log line can be found.
+pub fn page(
+    chrome: &Chrome<'_>,
+    status: u16,
+    reason: Option<Reason>,
+    fields: &FieldErrors,
+    request_id: &str,
+) -> Markup {
     let locale = chrome.locale;
     let known = match status {
         400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 503 => status,
         _ => 500,
     };
-    let title = i18n::message(locale, &format!("error.title_{known}")).into_owned();
-    let text = i18n::message(locale, &format!("error.text_{known}")).into_owned();
+    let name = reason.map_or_else(|| known.to_string(), |reason| reason.name().to_owned());
+    let title = i18n::message(locale, &format!("error.title_{name}")).into_owned();
+    let text = i18n::message(locale, &format!("error.text_{name}")).into_owned();
     let content = html! {
         section class="panel narrow fault" {
             p class="error-status" aria-hidden="true" { (status) }
@@ -26,7 +58,7 @@ pub fn page(chrome: &Chrome<'_>, status: u16, fields: &FieldErrors, request_id: 
             @if known == 500 { p { code { (request_id) } } }
             (parts::problems(locale, fields))
             div class="ways" {
-                @if chrome.account.is_none() && matches!(status, 401 | 403) {
+                @if chrome.account.is_none() && reason.is_none() && matches!(status, 401 | 403) {
                     a class="button" href=(with_parameter("/signin", "next", chrome.address)) { (icon("login")) span { (tr!(locale, "nav.sign_in")) } }
                 }
                 @if chrome.may_read { a class="button" href="/listing" { (tr!(locale, "error.listing")) } }
