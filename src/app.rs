@@ -1,7 +1,7 @@
 //! The application: store, index and settings, and the only door from async to blocking work. It knows nothing of
 //! what is done with them; that is in `flows`.
 
-mod fair_semaphore;
+pub mod fair_semaphore;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

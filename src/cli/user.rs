@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Global, output};
 use crate::app::App;
 use crate::flows::{FlowError, account};
-use crate::model::{Account, Role};
+use crate::model::{Account, Problem, Role};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -106,6 +106,12 @@ pub fn find(app: &App, name: &str) -> anyhow::Result<Account> {
 pub fn explain(error: FlowError, name: &str) -> anyhow::Error {
     match error {
         FlowError::NotFound => anyhow::anyhow!("there is no account `{name}`; `fmdb user list` names them"),
+        FlowError::Invalid(errors) => match errors.get("username") {
+            Some(Problem::Taken { name }) => {
+                anyhow::anyhow!("the account `{name}` exists already; choose another name")
+            }
+            _ => errors.into(),
+        },
         error => error.into(),
     }
 }

@@ -1,7 +1,8 @@
 //! Sign-in, sign-up, sign-out. A wrong password shows the form again; a program gets the error.
 
+use std::sync::{Arc, LazyLock};
+
 use http::StatusCode;
-use tokio::sync::Semaphore;
 
 use super::cx::{Cx, Identity};
 use super::error::WebError;
@@ -10,13 +11,14 @@ use super::reply::{self, Response};
 use super::view::account::AccountForm;
 use super::view::{self, Chrome, Notice};
 use crate::app::App;
+use crate::app::fair_semaphore::FairSemaphore;
 use crate::flows::FlowError;
 use crate::flows::account::{self, SignedIn};
 use crate::model::account::MAX_USERNAME;
 
-/// Password checks at once. The queue stands here and not at the door to blocking work, so that a wave of sign-ins
-/// takes no room from those who browse.
-static CHECKS: Semaphore = Semaphore::const_new(2);
+/// Password checks at once, clients in turns. The queue stands here and not at the door to blocking work, so that a wave
+/// of sign-ins takes no room from those who browse, and one client's wave none from those who sign in.
+static CHECKS: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| FairSemaphore::new(2, 2));
 
 /// `GET /signin`.
 pub async fn sign_in_form(cx: Cx) -> Result<Response, WebError> {
@@ -78,8 +80,7 @@ where
     T: Send + 'static,
     F: FnOnce(&App) -> Result<T, FlowError> + Send + 'static,
 {
-    // The semaphore is never closed; without a turn the work would only be less orderly.
-    let _turn = CHECKS.acquire().await;
+    let _permit = CHECKS.acquire(cx.client_key()).await;
     cx.blocking(work).await
 }
 
