@@ -43,7 +43,6 @@ fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &M
                 title { (tr!(locale, "site.page_title", page = title)) }
                 (meta::head(chrome, title, meta))
                 link rel="icon" href=(assets::url("fmdb.svg")) type="image/svg+xml";
-                link rel="stylesheet" href=(assets::url("beer.css"));
                 link rel="stylesheet" href=(assets::url("app.css"));
                 link rel="modulepreload" href={ "/assets/" (COMBOBOX) };
                 script type="module" src=(assets::url("app.js")) {}
@@ -85,7 +84,7 @@ fn bar(chrome: &Chrome<'_>, query: &str) -> Markup {
             }
             nav class="bar-links" aria-label=(tr!(locale, "site.menu")) {
                 @if chrome.may_read {
-                    a href="/listing" aria-current=[here(chrome, "/listing")] { (icon("movie")) span { (tr!(locale, "nav.movies")) } }
+                    a href="/listing" aria-current=[here(chrome, &["/listing"])] { (icon("movie")) span { (tr!(locale, "nav.movies")) } }
                 }
                 (account_links(chrome))
             }
@@ -94,9 +93,11 @@ fn bar(chrome: &Chrome<'_>, query: &str) -> Markup {
     }
 }
 
-/// A link of the bar leads to where its reader is.
-fn here(chrome: &Chrome<'_>, path: &str) -> Option<&'static str> {
-    (chrome.address.split('?').next() == Some(path)).then_some("page")
+/// Marks the link of the bar whose part of the site this page belongs to.
+fn here(chrome: &Chrome<'_>, paths: &[&str]) -> Option<&'static str> {
+    let path = chrome.address.split('?').next().unwrap_or_default();
+    let is_below = |known: &&str| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if paths.contains(&path) { Some("page") } else { paths.iter().any(is_below).then_some("true") }
 }
 
 /// Light or dark: links that work without a script, behind one button.
@@ -127,10 +128,10 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
     let locale = chrome.locale;
     html! {
         @if let Some(account) = chrome.account {
-            a href="/mine" { (icon("person")) span { (tr!(locale, "mine.title")) } }
-            a href="/lists" { (icon("list")) span { (tr!(locale, "mine.lists")) } }
+            a href="/mine" aria-current=[here(chrome, &["/mine"])] { (icon("person")) span { (tr!(locale, "mine.title")) } }
+            a href="/lists" aria-current=[here(chrome, &["/lists", "/list"])] { (icon("list")) span { (tr!(locale, "mine.lists")) } }
             @if account.role == crate::model::Role::Admin {
-                a href="/admin" aria-current=[here(chrome, "/admin")] { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
+                a href="/admin" aria-current=[here(chrome, &["/admin", "/manage"])] { (icon("admin")) span { (tr!(locale, "nav.admin")) } }
             }
             form class="sign-out" action="/signout" method="post" {
                 input type="hidden" name="csrf" value=(chrome.csrf);

@@ -112,9 +112,9 @@ pub fn one(
             @if movies.total == 0 { p { (tr!(locale, "mine.list_empty")) } }
             ol class="rows" start=((movies.page - 1) * PAGE + 1) {
                 @for (place, entry) in movies.entries.iter().enumerate() {
-                    li {
+                    li id={ "movie-" (entry.movie.id) } {
                         (shelves::row(locale, entry, false))
-                        @if is_own { (ways(chrome, list, entry.movie.id, (movies.page - 1) as usize * PAGE as usize + place + 1)) }
+                        @if is_own { (ways(chrome, list, movies, place)) }
                     }
                 }
             }
@@ -131,26 +131,31 @@ pub fn one(
     layout::page(chrome, &list.draft.name, &content)
 }
 
-/// What the owner can do with the movie at a place, from 1.
-fn ways(chrome: &Chrome<'_>, list: &MovieList, movie: MovieId, place: usize) -> Markup {
+/// What the owner can do with a movie of this page. Each button leads back to where the movie stands then, or stood.
+fn ways(chrome: &Chrome<'_>, list: &MovieList, movies: &ShelfPage, row: usize) -> Markup {
     let locale = chrome.locale;
-    let button = |name: &str, value: &str, text: &str, sign: &Markup| {
+    let place = (movies.page - 1) as usize * PAGE as usize + row + 1;
+    let movie = &movies.entries[row].movie;
+    let neighbor = movies.entries.get(row + 1).or_else(|| movies.entries.get(row.checked_sub(1)?));
+    let button = |(name, value): (&str, &str), text: &str, sign: &Markup, back_to: Option<MovieId>| {
+        let fragment = back_to.map(|id| format!("#movie-{id}")).unwrap_or_default();
         html! {
             form action={ "/list/" (list.id) "/movies" } method="post" {
                 input type="hidden" name="csrf" value=(chrome.csrf);
-                input type="hidden" name="next" value=(chrome.address);
-                input type="hidden" name="movie" value=(movie);
+                input type="hidden" name="next" value={ (chrome.address) (fragment) };
+                input type="hidden" name="movie" value=(movie.id);
                 input type="hidden" name=(name) value=(value);
-                button type="submit" class="plain" aria-label=(text) title=(text) { (sign) }
+                button type="submit" class="plain" aria-label={ (text) ": " (movie.facts.title) } title=(text) { (sign) }
             }
         }
     };
     let sign = |sign: &str| html! { span aria-hidden="true" { (sign) } };
+    let to = |place: usize| place.to_string();
     html! {
         div class="row-ways" {
-            @if place > 1 { (button("position", &(place - 1).to_string(), &tr!(locale, "mine.move_up"), &sign("↑"))) }
-            @if (place as u64) < list.count { (button("position", &(place + 1).to_string(), &tr!(locale, "mine.move_down"), &sign("↓"))) }
-            (button("on", "false", &tr!(locale, "mine.list_take_out"), &icon("close")))
+            @if place > 1 { (button(("position", &to(place - 1)), &tr!(locale, "mine.move_up"), &sign("↑"), Some(movie.id))) }
+            @if (place as u64) < list.count { (button(("position", &to(place + 1)), &tr!(locale, "mine.move_down"), &sign("↓"), Some(movie.id))) }
+            (button(("on", "false"), &tr!(locale, "mine.list_take_out"), &icon("close"), neighbor.map(|entry| entry.movie.id)))
         }
     }
 }
