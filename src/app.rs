@@ -24,6 +24,7 @@ pub struct App {
     /// How far the index has followed the store.
     pub following: Following,
     permits: Arc<FairSemaphore>,
+    heavy: Arc<FairSemaphore>,
 }
 
 /// What can keep an application from starting.
@@ -41,6 +42,10 @@ pub enum OpenError {
 const PERMITS: usize = 8;
 /// How much of it may be of one client: the rest stays free for others.
 const PERMITS_PER_CLIENT: usize = 6;
+/// How much heavy work runs at once: imports, exports, pictures.
+const HEAVY_PERMITS: usize = 2;
+/// How much of it may be of one client.
+const HEAVY_PERMITS_PER_CLIENT: usize = 1;
 
 impl App {
     /// Opens the database of the settings and its index.
@@ -56,6 +61,7 @@ impl App {
             config,
             following: Following::default(),
             permits: FairSemaphore::new(PERMITS, PERMITS_PER_CLIENT),
+            heavy: FairSemaphore::new(HEAVY_PERMITS, HEAVY_PERMITS_PER_CLIENT),
         })
     }
 
@@ -72,6 +78,25 @@ impl App {
     {
         let app = Arc::clone(self);
         let permit = self.permits.acquire(client).await;
+        tokio::task::block_in_place(move || {
+            let outcome = work(&app);
+            drop(permit);
+            outcome
+        })
+    }
+
+    /// Runs blocking work that takes long for a client, at most [`HEAVY_PERMITS`] at once. It has permits of its own, so
+    /// that a page never waits behind it; all else is as with [`Self::blocking`].
+    ///
+    /// # Panics
+    /// As [`Self::blocking`].
+    pub async fn heavy<T, F>(self: &Arc<Self>, client: ClientKey, work: F) -> T
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> T + Send + 'static,
+    {
+        let app = Arc::clone(self);
+        let permit = self.heavy.acquire(client).await;
         tokio::task::block_in_place(move || {
             let outcome = work(&app);
             drop(permit);

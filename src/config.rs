@@ -1,7 +1,7 @@
 //! The settings of a running server, validated once from options and environment (by `cli`); no globals.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How `fmdb serve` was asked to run.
 #[derive(Debug, Clone)]
@@ -18,6 +18,13 @@ pub struct Config {
     pub signup_open: bool,
     /// `/metrics` answers everybody, not just this machine.
     pub metrics_public: bool,
+}
+
+impl Config {
+    /// The folder of the database, where there is room for files that live as long as a request.
+    pub fn folder(&self) -> &Path {
+        self.db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
 }
 
 impl Default for Config {

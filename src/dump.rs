@@ -5,6 +5,7 @@
 //! flow stores, [`Writer`] exports, [`report`] tells what an import did. A new format gets a variant of
 //! [`Format`], a line in `detect` and a reader beside `json` and `csv`.
 
+mod bounded_csv;
 mod csv;
 mod detect;
 mod error;

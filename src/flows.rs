@@ -13,6 +13,7 @@ pub mod import_posters;
 pub mod lists;
 pub mod mine;
 pub mod personal;
+pub mod personal_export;
 
 pub mod account;
 pub mod attempts;

@@ -180,6 +180,10 @@ pub fn problem(locale: Locale, problem: &Problem) -> String {
         Problem::NotAKind { kinds } => tr!(locale, "poster.not_a_kind", kinds = kinds),
         Problem::TooManyPixels { max } => tr!(locale, "poster.too_many_pixels", max = number(locale, *max as u64)),
         Problem::TooLarge { max } => tr!(locale, "poster.too_large", max = number(locale, *max as u64)),
+        Problem::TooMuchData => tr!(locale, "poster.too_much_data").into_owned(),
+        Problem::NotesFull { max } => tr!(locale, "mine.notes_full", max = number(locale, *max as u64)),
+        Problem::ListsFull { max } => tr!(locale, "mine.lists_full", max = number(locale, *max as u64)),
+        Problem::ViewingsFull { max } => tr!(locale, "mine.viewings_full", max = number(locale, *max as u64)),
         Problem::TooEarly { year } => tr!(locale, "mine.too_early", year = year),
         Problem::InFuture => tr!(locale, "mine.in_future").into_owned(),
     }

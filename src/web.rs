@@ -40,6 +40,7 @@ pub mod negotiate;
 pub mod origin;
 pub mod pieces;
 pub mod reply;
+pub mod slots;
 mod socket;
 pub mod upload;
 
@@ -71,6 +72,7 @@ use self::connections::Connections;
 use self::cx::{Arrival, Arrived};
 use self::kept::Kept;
 use self::metrics::Metrics;
+use self::slots::Slots;
 use self::socket::PatientStream;
 use crate::app::App;
 
@@ -99,6 +101,12 @@ pub struct Server {
     pub kept: Kept,
     /// Pictures are made small one after the other: each may take some hundred megabytes for a moment.
     pub studio: Arc<Semaphore>,
+    /// Files that people bring: each takes its length on the disk while it arrives and is read.
+    pub imports: Arc<Slots>,
+    /// Pictures that admins bring; programs may send some at once.
+    pub pictures: Arc<Slots>,
+    /// Files that people take along.
+    pub exports: Arc<Slots>,
 }
 
 /// Serves until `shutdown` is done, then finishes the requests under way, at most ten seconds.
@@ -111,6 +119,9 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
         metrics: Metrics::default(),
         kept: Kept::default(),
         studio: Arc::new(Semaphore::new(1)),
+        imports: Slots::new(16, 1),
+        pictures: Slots::new(16, 8),
+        exports: Slots::new(16, 2),
     });
     let service = ServiceBuilder::new()
         .layer(

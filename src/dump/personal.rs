@@ -5,9 +5,11 @@
 //! was written.
 
 use std::collections::HashMap;
+use std::io::{self, Read};
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 
+use super::bounded_csv::{self, Reading, Rows};
 use crate::model::mine::{Day, Rating};
 
 /// What a file holds.
@@ -53,7 +55,7 @@ pub enum Reason {
     BadRating,
     /// The day is no day, too early or in the future.
     BadDate,
-    /// It is no row of CSV.
+    /// It has more columns or characters than any row of a movie.
     Unreadable,
     /// There is no room for more of it.
     TooMany,
@@ -119,6 +121,8 @@ pub enum Unread {
     WhichKind,
     /// It has more than [`MOST_ROWS`] rows.
     TooLong,
+    /// Where it lies, it cannot be read.
+    Lost(io::ErrorKind),
 }
 
 /// The most rows of a file.
@@ -128,45 +132,40 @@ pub const MOST_ROWS: usize = 100_000;
 ///
 /// # Errors
 /// It cannot be told what it is.
-pub fn read(bytes: &[u8], told: Option<Kind>) -> Result<File, Unread> {
-    let text = decode(bytes);
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let Some(Ok(header)) = records.next() else { return Err(Unread::NoHeader) };
+pub fn read(input: impl Read, told: Option<Kind>) -> Result<File, Unread> {
+    let mut rows = Rows::new(input, Reading { delimiter, decode }).map_err(lost)?;
+    let Some(bounded_csv::Row::Cells(header)) = rows.next().map_err(lost)? else { return Err(Unread::NoHeader) };
     let columns = Columns::of(&header);
     let kind = columns.kind(told)?;
     let mut file = File { kind, rows: Vec::new(), bad: Vec::new() };
-    for record in records {
+    while let Some(row) = rows.next().map_err(lost)? {
         if file.rows.len() + file.bad.len() >= MOST_ROWS {
             return Err(Unread::TooLong);
         }
-        match record {
-            Ok(record) if record.iter().all(|cell| cell.trim().is_empty()) => {}
-            Ok(record) => match columns.row(&record, kind) {
+        match row {
+            bounded_csv::Row::Cells(record) if record.iter().all(|cell| cell.trim().is_empty()) => {}
+            bounded_csv::Row::Cells(record) => match columns.row(&record, kind) {
                 Ok(row) => file.rows.push(row),
                 Err((line, title, reason)) => file.bad.push((line, title, reason)),
             },
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                file.bad.push((line, String::new(), Reason::Unreadable));
-            }
+            bounded_csv::Row::Oversized(line) => file.bad.push((line, String::new(), Reason::Unreadable)),
         }
     }
     Ok(file)
 }
 
-/// The text, without a byte order mark and with line ends of one kind, by which lines are counted. IMDb's older
-/// exports are Latin-1.
-fn decode(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let latin = || bytes.iter().map(|byte| char::from(*byte)).collect();
-    let text = std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned);
-    text.replace("\r\n", "\n")
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn lost(error: io::Error) -> Unread {
+    Unread::Lost(error.kind())
 }
 
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
+/// The text of a cell. IMDb's older exports are Latin-1.
+fn decode(bytes: &[u8]) -> String {
+    let latin = || bytes.iter().map(|byte| char::from(*byte)).collect();
+    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
+}
+
+fn delimiter(first: &str) -> u8 {
     let count = |delimiter: char| first.matches(delimiter).count();
     [',', ';', '\t'].into_iter().max_by_key(|mark| count(*mark)).filter(|mark| count(*mark) > 0).unwrap_or(',') as u8
 }
@@ -331,8 +330,8 @@ mod tests {
     #[test]
     fn what_a_file_of_titles_holds_must_be_told() {
         let text = b"Date;Name;Year;Letterboxd URI\n2024-01-01;M\xfcnchen;2005;\n";
-        assert_eq!(read(text, None), Err(Unread::WhichKind));
-        let watched = read(text, Some(Kind::Watched)).expect("a file");
+        assert_eq!(read(&text[..], None), Err(Unread::WhichKind));
+        let watched = read(&text[..], Some(Kind::Watched)).expect("a file");
         assert_eq!((watched.kind, watched.rows[0].title.as_str()), (Kind::Watched, "München"));
         for bad in [&b""[..], b"\xff\xfe\0", b"a,b\n1,2\n", b"\0\0\0\0"] {
             assert_eq!(read(bad, None), Err(Unread::NoHeader));

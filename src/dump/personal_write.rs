@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use csv::Writer;
 
+use crate::model::MovieId;
 use crate::model::mine::{Rating, Shelved};
 
 /// The columns of IMDb's ratings.
@@ -111,21 +112,42 @@ impl Sheet {
         }
     }
 
-    /// Writes the entries.
-    pub fn write(self, entries: &[Shelved]) -> Vec<u8> {
-        let mut writer = Writer::from_writer(Vec::new());
-        // Writing to memory does not fail.
-        let _ = writer.write_record(self.header());
-        let mut earlier = HashSet::new();
-        let again: Vec<bool> = entries.iter().map(|entry| !earlier.insert(entry.movie.id)).collect();
-        for ((place, entry), is_again) in entries.iter().enumerate().zip(again) {
-            let cells = self.header().iter().map(|column| match *column {
-                "Position" => (place + 1).to_string(),
-                column => self.value(column, entry, is_again),
+    /// Writes entries, a few at a time.
+    pub fn writer(self) -> SheetWriter {
+        SheetWriter { sheet: self, position: 0, earlier: HashSet::new() }
+    }
+}
+
+/// Writes a [`Sheet`].
+#[derive(Debug)]
+pub struct SheetWriter {
+    sheet: Sheet,
+    /// Entries that were written.
+    position: usize,
+    /// The movies of a diary that were written.
+    earlier: HashSet<MovieId>,
+}
+
+impl SheetWriter {
+    /// The first line.
+    pub fn header(&self) -> String {
+        self.sheet.header().join(",") + "\n"
+    }
+
+    /// Adds the rows of the entries that come next.
+    pub fn write(&mut self, entries: &[Shelved], rows: &mut Vec<u8>) {
+        let mut writer = Writer::from_writer(rows);
+        for entry in entries {
+            self.position += 1;
+            let is_again = self.sheet == Sheet::LetterboxdDiary && !self.earlier.insert(entry.movie.id);
+            let cells = self.sheet.header().iter().map(|column| match *column {
+                "Position" => self.position.to_string(),
+                column => self.sheet.value(column, entry, is_again),
             });
+            // Writing to memory does not fail.
             let _ = writer.write_record(cells);
         }
-        writer.into_inner().unwrap_or_default()
+        let _ = writer.flush();
     }
 }
 
@@ -139,7 +161,15 @@ mod tests {
     use super::*;
     use crate::dump::personal::{Kind, read};
     use crate::model::mine::Day;
-    use crate::model::{Facts, Movie, MovieId};
+    use crate::model::{Facts, Movie};
+
+    /// The whole file, written by two entries at a time.
+    fn written(sheet: Sheet, entries: &[Shelved]) -> Vec<u8> {
+        let mut writer = sheet.writer();
+        let mut file = writer.header().into_bytes();
+        entries.chunks(2).for_each(|entries| writer.write(entries, &mut file));
+        file
+    }
 
     #[test]
     fn what_is_written_is_read_back() {
@@ -167,7 +197,7 @@ mod tests {
             (Sheet::LetterboxdDiary, Kind::Diary),
             (Sheet::ImdbList, Kind::Watchlist),
         ] {
-            let file = read(&sheet.write(&entries), None).expect("a file");
+            let file = read(written(sheet, &entries).as_slice(), None).expect("a file");
             assert_eq!((file.kind, file.rows.len(), file.bad.len()), (kind, 3, 0), "{sheet:?}");
             assert_eq!(file.rows[1].title, "Say \"hi\",\nthen");
             assert_eq!(file.rows[0].title, "=SUM(A1)");
@@ -176,7 +206,7 @@ mod tests {
             let day = if kind == Kind::Diary { file.rows[0].seen } else { file.rows[0].made };
             assert_eq!(day, Some(Day(19_000)));
         }
-        let diary = String::from_utf8(Sheet::LetterboxdDiary.write(&entries)).expect("text");
+        let diary = String::from_utf8(written(Sheet::LetterboxdDiary, &entries)).expect("text");
         assert_eq!(diary.matches(",Yes,").count(), 1, "{diary}");
     }
 }

@@ -2,8 +2,9 @@
 
 use super::FlowError;
 use crate::app::App;
-use crate::model::mine::{ListDraft, MAX_LIST_MOVIES, MAX_LISTS, MovieList, ShelfPage};
+use crate::model::mine::{ListDraft, MAX_LIST_ENTRIES, MAX_LIST_MOVIES, MAX_LISTS, MovieList, ShelfPage};
 use crate::model::{FieldErrors, MovieId, Problem};
+use crate::store::mine::Room;
 
 /// The lists that somebody sees.
 #[derive(Debug, Clone, Default)]
@@ -93,13 +94,17 @@ pub enum Place {
 /// # Errors
 /// Not found, or invalid where the list is full.
 pub fn place(app: &App, account: i64, id: i64, movie: MovieId, place: Place) -> Result<MovieList, FlowError> {
-    let has_room = match place {
-        Place::Out => app.store.remove_from_list(account, id, movie).map(|()| true)?,
+    let room = match place {
+        Place::Out => app.store.remove_from_list(account, id, movie).map(|()| Room::Enough)?,
         Place::Somewhere => app.store.put_into_list(account, id, movie, None)?,
         Place::At(place) => app.store.put_into_list(account, id, movie, Some(place))?,
     };
-    if !has_room {
-        return Err(FieldErrors::of("movie", Problem::TooMany { max: MAX_LIST_MOVIES }).into());
+    match room {
+        Room::Enough => {}
+        Room::Full => return Err(FieldErrors::of("movie", Problem::TooMany { max: MAX_LIST_MOVIES }).into()),
+        Room::AccountFull => {
+            return Err(FieldErrors::of("movie", Problem::ListsFull { max: MAX_LIST_ENTRIES }).into());
+        }
     }
     Ok(app.store.list(Some(account), id)?)
 }

@@ -3,9 +3,10 @@
 
 use super::FlowError;
 use crate::app::App;
-use crate::model::mine::{self, Beside, Day, MAX_VIEWINGS, Rating, Shelf, ShelfPage};
+use crate::model::mine::{self, Beside, Day, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, Rating, Shelf, ShelfPage};
 use crate::model::taste::{Overview, Taste};
 use crate::model::{FieldErrors, MovieId, Problem};
+use crate::store::mine::Room;
 
 /// What a movie's page says beside the movie.
 ///
@@ -43,8 +44,12 @@ pub fn watch(app: &App, account: i64, movie: MovieId, on: &str) -> Result<Beside
 /// # Errors
 /// Not found, or invalid.
 pub fn add_viewing(app: &App, account: i64, movie: MovieId, date: &str) -> Result<Beside, FlowError> {
-    if !app.store.add_viewing(account, movie, Day::parse(date)?)? {
-        return Err(FieldErrors::of("date", Problem::TooMany { max: MAX_VIEWINGS }).into());
+    match app.store.add_viewing(account, movie, Day::parse(date)?)? {
+        Room::Enough => {}
+        Room::Full => return Err(FieldErrors::of("date", Problem::TooMany { max: MAX_VIEWINGS }).into()),
+        Room::AccountFull => {
+            return Err(FieldErrors::of("date", Problem::ViewingsFull { max: MAX_ALL_VIEWINGS }).into());
+        }
     }
     beside(app, Some(account), movie)
 }
@@ -64,7 +69,9 @@ pub fn remove_viewing(app: &App, account: i64, movie: MovieId, viewing: &str) ->
 /// # Errors
 /// Not found, or invalid.
 pub fn set_note(app: &App, account: i64, movie: MovieId, note: &str) -> Result<Beside, FlowError> {
-    app.store.set_note(account, movie, mine::parse_note(note)?.as_deref())?;
+    if app.store.set_note(account, movie, mine::parse_note(note)?.as_deref())? != Room::Enough {
+        return Err(FieldErrors::of("note", Problem::NotesFull { max: MAX_NOTES_MB }).into());
+    }
     beside(app, Some(account), movie)
 }
 

@@ -1,17 +1,17 @@
-//! Somebody's own things out of fmdb and into it: CSV of IMDb and Letterboxd, and everything as JSON.
+//! Somebody's own things from elsewhere: CSV of IMDb and Letterboxd. The way out is in `personal_export`.
 //!
 //! An import sets what its rows say and takes nothing away. It is one transaction, the same file again changes nothing,
 //! and each row whose movie is not certain is told by its line.
 
 use std::collections::HashMap;
+use std::io::Read;
 
 use serde_json::{Value, json};
 
 use super::FlowError;
 use crate::app::App;
 use crate::dump::personal::{File, Kind, Reason, Row, Unread, read};
-use crate::dump::personal_write::Sheet;
-use crate::model::mine::{Rating, Shelf, Shelved};
+use crate::model::mine::Rating;
 use crate::model::{FieldErrors, MovieId, Problem};
 use crate::store::mine::{Keep, Kept, Meant, Sought};
 
@@ -66,8 +66,8 @@ impl Imported {
 ///
 /// # Errors
 /// Invalid where the file is none that is known; unavailable or failed.
-pub fn import(app: &App, account: i64, bytes: &[u8], told: Option<Kind>) -> Result<Imported, FlowError> {
-    let File { kind, rows, bad } = read(bytes, told).map_err(unread)?;
+pub fn import(app: &App, account: i64, input: impl Read, told: Option<Kind>) -> Result<Imported, FlowError> {
+    let File { kind, rows, bad } = read(input, told).map_err(unread)?;
     let mut imported = Imported { kind: kind.name(), read: (rows.len() + bad.len()) as u64, ..Imported::default() };
     imported.rejected = bad.into_iter().map(|(line, title, reason)| Rejected { line, title, reason }).collect();
     let mut reject =
@@ -145,67 +145,9 @@ fn things(kind: Kind, found: &[(MovieId, &Row)]) -> (Vec<(MovieId, Keep)>, Vec<u
 fn unread(error: Unread) -> FlowError {
     let problem = match error {
         Unread::NoHeader => Problem::Malformed { expected: "a CSV file of IMDb or Letterboxd" },
+        Unread::Lost(kind) => return FlowError::Unavailable(format!("an uploaded file cannot be read: {kind}")),
         Unread::WhichKind => return FieldErrors::of("kind", Problem::Missing).into(),
         Unread::TooLong => Problem::TooMany { max: crate::dump::personal::MOST_ROWS },
     };
     FieldErrors::of("file", problem).into()
-}
-
-/// The files that an account can be taken away as, by name.
-pub const FILES: [&str; 6] =
-    ["imdb.csv", "letterboxd.csv", "watchlist.csv", "letterboxd-watchlist.csv", "diary.csv", "everything.json"];
-
-/// One of [`FILES`].
-///
-/// # Errors
-/// Not found, unavailable or failed.
-pub fn export(app: &App, account: i64, name: &str) -> Result<Vec<u8>, FlowError> {
-    let (sheet, shelf) = match name {
-        "imdb.csv" => (Sheet::ImdbRatings, Shelf::Ratings),
-        "letterboxd.csv" => (Sheet::LetterboxdRatings, Shelf::Ratings),
-        "watchlist.csv" => (Sheet::ImdbList, Shelf::Watchlist),
-        "letterboxd-watchlist.csv" => (Sheet::LetterboxdList, Shelf::Watchlist),
-        "diary.csv" => {
-            let mut seen = app.store.whole_shelf(account, Shelf::Seen)?;
-            seen.reverse();
-            return Ok(Sheet::LetterboxdDiary.write(&seen));
-        }
-        "everything.json" => return Ok(everything(app, account)?.to_string().into_bytes()),
-        _ => return Err(FlowError::NotFound),
-    };
-    Ok(sheet.write(&app.store.whole_shelf(account, shelf)?))
-}
-
-/// Everything that an account keeps, notes and lists too.
-fn everything(app: &App, account: i64) -> Result<Value, FlowError> {
-    let entry = |entry: &Shelved| {
-        let facts = &entry.movie.facts;
-        let mut told = json!({
-            "movie_name": facts.title,
-            "year": facts.year,
-            "director": facts.director(),
-            "imdb_id": facts.imdb_id,
-            "date": entry.on.map(|day| day.to_string()),
-        });
-        if let Some(rating) = entry.rating {
-            told["rating"] = json!(rating.value());
-        }
-        if let Some(note) = &entry.note {
-            told["note"] = json!(note);
-        }
-        told
-    };
-    let mut told = json!({});
-    for shelf in Shelf::ALL {
-        let entries = app.store.whole_shelf(account, shelf)?;
-        told[shelf.name()] = entries.iter().map(entry).collect();
-    }
-    let mut lists = Vec::new();
-    for list in app.store.lists(account)? {
-        let mut shown = list.to_json();
-        shown["movies"] = app.store.whole_list(list.id)?.iter().map(entry).collect();
-        lists.push(shown);
-    }
-    told["lists"] = Value::Array(lists);
-    Ok(told)
 }

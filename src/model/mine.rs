@@ -22,6 +22,12 @@ pub const MAX_LISTS: usize = 500;
 pub const MAX_LIST_MOVIES: usize = 10_000;
 /// The most times that one movie was seen.
 pub const MAX_VIEWINGS: usize = 500;
+/// The most that all notes of an account take, in megabytes of a million bytes.
+pub const MAX_NOTES_MB: usize = 10;
+/// The most movies of all lists of an account.
+pub const MAX_LIST_ENTRIES: usize = 100_000;
+/// The most viewings of an account.
+pub const MAX_ALL_VIEWINGS: usize = 100_000;
 /// Movies on a page of somebody's own things.
 pub const PAGE: u32 = 50;
 

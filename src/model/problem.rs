@@ -83,6 +83,23 @@ pub enum Problem {
         /// The most megabytes allowed.
         max: usize,
     },
+    /// A picture with too much beside its pixels: color profile, metadata.
+    TooMuchData,
+    /// All notes of an account would take more than `max` megabytes.
+    NotesFull {
+        /// The most megabytes allowed.
+        max: usize,
+    },
+    /// All lists of an account would have more than `max` movies.
+    ListsFull {
+        /// The most movies allowed.
+        max: usize,
+    },
+    /// An account would have more than `max` viewings.
+    ViewingsFull {
+        /// The most viewings allowed.
+        max: usize,
+    },
     /// A day before anybody could see a film.
     TooEarly {
         /// The first year.
@@ -114,6 +131,10 @@ impl fmt::Display for Problem {
             Self::NotAKind { kinds } => write!(f, "must be one of {kinds}"),
             Self::TooManyPixels { max } => write!(f, "must have at most {max} million pixels"),
             Self::TooLarge { max } => write!(f, "must have at most {max} MB"),
+            Self::TooMuchData => f.write_str("carries too much data besides the image; save it without metadata"),
+            Self::NotesFull { max } => write!(f, "would bring your notes over {max} MB in all"),
+            Self::ListsFull { max } => write!(f, "would bring your lists over {max} movies in all"),
+            Self::ViewingsFull { max } => write!(f, "would bring your viewings over {max} in all"),
             Self::TooEarly { year } => write!(f, "must be in {year} or later"),
             Self::InFuture => f.write_str("must not be in the future"),
         }

@@ -32,6 +32,35 @@ pub enum Meant {
     Several,
 }
 
+/// Movies that belong to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collection {
+    /// What is on a shelf.
+    Shelf(Shelf),
+    /// The movies of one of their lists.
+    List(i64),
+}
+
+/// An entry of a [`Collection`], before its movie is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryKey {
+    /// The movie.
+    pub movie: MovieId,
+    /// When they rated, saw, noted or added it.
+    pub on: Option<Day>,
+}
+
+/// Whether there was room for one more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// It is kept.
+    Enough,
+    /// The movie or the list has as many as it may have.
+    Full,
+    /// The account has as many as it may have in all.
+    AccountFull,
+}
+
 /// Something to keep of a movie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -94,8 +123,8 @@ impl Store {
         self.sqlite().watch(account, movie, on)
     }
 
-    /// Adds a day on which a movie was seen; says whether there was room for one more.
-    pub fn add_viewing(&self, account: i64, movie: MovieId, on: Option<Day>) -> Result<bool, StoreError> {
+    /// Adds a day on which a movie was seen, where there is room for it.
+    pub fn add_viewing(&self, account: i64, movie: MovieId, on: Option<Day>) -> Result<Room, StoreError> {
         self.sqlite().add_viewing(account, movie, on)
     }
 
@@ -104,8 +133,8 @@ impl Store {
         self.sqlite().remove_viewing(account, movie, viewing)
     }
 
-    /// Keeps a note, or takes it off.
-    pub fn set_note(&self, account: i64, movie: MovieId, note: Option<&str>) -> Result<(), StoreError> {
+    /// Keeps a note where there is room for it, or takes it off.
+    pub fn set_note(&self, account: i64, movie: MovieId, note: Option<&str>) -> Result<Room, StoreError> {
         self.sqlite().set_note(account, movie, note)
     }
 
@@ -114,9 +143,14 @@ impl Store {
         self.sqlite().shelf(account, shelf, page)
     }
 
-    /// All that is on a shelf.
-    pub fn whole_shelf(&self, account: i64, shelf: Shelf) -> Result<Vec<Shelved>, StoreError> {
-        self.sqlite().whole_shelf(account, shelf)
+    /// What is in a collection of an account, in order, whole.
+    pub fn entry_keys(&self, account: i64, collection: Collection) -> Result<Vec<EntryKey>, StoreError> {
+        self.sqlite().entry_keys(account, collection)
+    }
+
+    /// The entries of these keys that are still there.
+    pub fn entries(&self, account: i64, collection: Collection, keys: &[EntryKey]) -> Result<Vec<Shelved>, StoreError> {
+        self.sqlite().entries(account, collection, keys)
     }
 
     /// How much somebody keeps.
@@ -163,11 +197,6 @@ impl Store {
         self.sqlite().list_page(id, page)
     }
 
-    /// All movies of a list.
-    pub fn whole_list(&self, id: i64) -> Result<Vec<Shelved>, StoreError> {
-        self.sqlite().whole_list(id)
-    }
-
     /// Makes a list; `None` where the account has too many.
     pub fn add_list(&self, account: i64, draft: &ListDraft) -> Result<Option<i64>, StoreError> {
         self.sqlite().add_list(account, draft)
@@ -188,14 +217,14 @@ impl Store {
         self.sqlite().remove_from_list(account, id, movie)
     }
 
-    /// Puts a movie into a list, at its end or at a place from 1; says whether there was room.
+    /// Puts a movie into a list where there is room for it, at its end or at a place from 1.
     pub fn put_into_list(
         &self,
         account: i64,
         id: i64,
         movie: MovieId,
         place: Option<usize>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Room, StoreError> {
         self.sqlite().put_into_list(account, id, movie, place)
     }
 }

@@ -16,6 +16,7 @@ mod mine;
 mod movies;
 mod open;
 mod personal;
+mod personal_export;
 mod posters;
 mod sessions;
 mod shelves;

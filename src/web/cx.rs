@@ -340,6 +340,15 @@ impl Cx {
     {
         self.server.app.blocking(self.client_key(), work).await
     }
+
+    /// Runs blocking work that takes long, see [`crate::app::App::heavy`].
+    pub async fn heavy<T, F>(&self, work: F) -> T
+    where
+        T: Send + 'static,
+        F: FnOnce(&crate::app::App) -> T + Send + 'static,
+    {
+        self.server.app.heavy(self.client_key(), work).await
+    }
 }
 
 impl Deref for Cx {

@@ -53,6 +53,10 @@ pub enum WebError {
     Invalid(FieldErrors),
     /// Too many attempts; try again in so many seconds.
     TooMany(u64),
+    /// The account has another upload or export under way.
+    AlreadyRunning,
+    /// As many uploads or exports run as may run at once.
+    Full,
     /// A fault of this program or its machine; with the cause.
     Internal(String),
     /// It may work later; with the cause.
@@ -77,9 +81,9 @@ impl WebError {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedType | Self::UnsupportedFile(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany(_) | Self::AlreadyRunning => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -96,6 +100,8 @@ impl WebError {
             Self::UnsupportedType | Self::UnsupportedFile(_) => "unsupported_type",
             Self::Invalid(_) => "invalid",
             Self::TooMany(_) => "too_many",
+            Self::AlreadyRunning => "already_running",
+            Self::Full => "busy",
             Self::Internal(_) => "internal",
             Self::Unavailable(_) => "unavailable",
         }
@@ -126,6 +132,10 @@ impl WebError {
                 "the body must be `application/json` or `application/x-www-form-urlencoded`".to_owned()
             }
             Self::TooMany(seconds) => format!("too many attempts; try again in {seconds} seconds"),
+            Self::AlreadyRunning => {
+                "another upload or export of this account is still running; wait until it is done".to_owned()
+            }
+            Self::Full => "as many uploads and exports run as may run at once; try again in a moment".to_owned(),
             Self::Internal(_) => "something went wrong here; the log has more under the request id".to_owned(),
             Self::Unavailable(_) => "this cannot be done at the moment; try again soon".to_owned(),
         }
@@ -176,6 +186,7 @@ impl WebError {
             Self::MethodNotAllowed { allow } => reply::set(&mut response, ALLOW, allow),
             Self::TooMany(seconds) => reply::set(&mut response, RETRY_AFTER, &seconds.to_string()),
             Self::Unavailable(_) => reply::set(&mut response, RETRY_AFTER, "2"),
+            Self::AlreadyRunning | Self::Full => reply::set(&mut response, RETRY_AFTER, "5"),
             _ => {}
         }
         response
@@ -195,6 +206,8 @@ impl WebError {
             Self::OtherSite => Some(Reason::OtherSite),
             Self::FormExpired => Some(Reason::FormExpired),
             Self::SetupLinkUsed => Some(Reason::SetupLinkUsed),
+            Self::AlreadyRunning => Some(Reason::AlreadyRunning),
+            Self::Full => Some(Reason::Full),
             _ => None,
         }
     }

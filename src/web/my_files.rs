@@ -1,27 +1,81 @@
 //! Somebody's own things as files: taken along, and brought from elsewhere.
 
+use std::io;
+use std::sync::Arc;
+
 use http::StatusCode;
 use http::header::CONTENT_DISPOSITION;
+use tokio::sync::mpsc;
 
 use super::body::Body;
 use super::cx::MemberCx;
 use super::error::WebError;
 use super::reply::{self, Cache, Response};
+use super::slots::Slot;
 use super::upload::{File, Upload};
 use super::view;
+use crate::app::App;
 use crate::dump::personal::Kind;
+use crate::flows::personal_export::Export;
 use crate::flows::{FlowError, personal};
-use crate::model::{FieldErrors, Problem};
+use crate::model::{ClientKey, FieldErrors, Problem};
 
 /// `GET /mine/export/NAME`.
 pub async fn export(cx: MemberCx) -> Result<Response, WebError> {
-    let (account, name) = (cx.account.id, cx.parameter("name").to_owned());
-    let bytes = cx.blocking(move |app| personal::export(app, account, &name)).await?;
     let name = cx.parameter("name");
+    let export = Export::new(cx.account.id, name).ok_or(WebError::NotFound)?;
+    let slot = cx.server.exports.take(cx.account.id)?;
+    // What fails at once is told; what fails later cuts the file off.
+    let (app, client) = (Arc::clone(&cx.server.app), cx.client_key());
+    let (first, export) = next_piece(&app, client, export).await;
     let kind = if name.ends_with(".json") { "application/json" } else { "text/csv; charset=utf-8" };
-    let mut response = reply::bytes(StatusCode::OK, Cache::Never, kind, bytes);
+    let body = streamed(app, client, (first?, export), slot);
+    let mut response = reply::bytes(StatusCode::OK, Cache::Never, kind, body);
     reply::set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"fmdb-{name}\""));
     Ok(response)
+}
+
+/// Each piece waits for its own turn, so that an export that is read slowly holds nobody up.
+async fn next_piece(
+    app: &Arc<App>,
+    client: ClientKey,
+    mut export: Export,
+) -> (Result<Option<Vec<u8>>, FlowError>, Export) {
+    app.heavy(client, move |app| {
+        let piece = export.next(app);
+        (piece, export)
+    })
+    .await
+}
+
+/// The pieces of an export, made one at a time as they are read. The slot is held until the last one is.
+fn streamed(
+    app: Arc<App>,
+    client: ClientKey,
+    (first, mut export): (Option<Vec<u8>>, Export),
+    slot: Slot,
+) -> reply::Body {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut piece = Ok(first);
+        loop {
+            let is_sent = match piece {
+                Ok(Some(bytes)) => sender.send(Ok(bytes.into())).await.is_ok(),
+                Ok(None) => false,
+                Err(error) => {
+                    tracing::warn!(%error, "an export was cut off");
+                    drop(sender.send(Err(io::Error::other("the export failed"))).await);
+                    false
+                }
+            };
+            if !is_sent {
+                break;
+            }
+            (piece, export) = next_piece(&app, client, export).await;
+        }
+        drop(slot);
+    });
+    reply::Body::Streamed(receiver)
 }
 
 /// `GET /mine/import`: the form.
@@ -34,11 +88,15 @@ pub async fn form(cx: MemberCx) -> Result<Response, WebError> {
 /// what became of each row.
 pub async fn import(cx: MemberCx) -> Result<Response, WebError> {
     let told = told(&cx)?;
-    let Body::Upload(Upload { file: Some(File { bytes, .. }), .. }) = &cx.body else {
+    let Body::Upload(Upload { file: Some(File { contents, .. }), .. }) = &cx.body else {
         return wrong(&cx, FieldErrors::of("file", Problem::Missing));
     };
-    let (account, bytes) = (cx.account.id, bytes.clone());
-    match cx.blocking(move |app| personal::import(app, account, &bytes, told)).await {
+    let (account, contents) = (cx.account.id, Arc::clone(contents));
+    let work = move |app: &App| {
+        let unread = |error| FlowError::Unavailable(format!("an uploaded file cannot be read: {error}"));
+        personal::import(app, account, contents.reader().map_err(unread)?, told)
+    };
+    match cx.heavy(work).await {
         Ok(done) if cx.wants_json() || !cx.names_html() => Ok(reply::json(&cx, StatusCode::OK, &done.to_json())),
         Ok(done) => {
             let rejected: Vec<_> =

@@ -1,7 +1,8 @@
 //! Posters: the picture of a movie or the art that is drawn for it, and the admin's way to change it. What a picture
 //! must be is in `picture`.
 
-use bytes::Bytes;
+use std::sync::Arc;
+
 use http::header::{ETAG, IF_NONE_MATCH};
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -13,7 +14,7 @@ use super::error::WebError;
 use super::manage::{form, onwards, values_of};
 use super::reply::{self, Cache, Response};
 use super::status::is_match;
-use super::upload::File;
+use super::upload::{Contents, File};
 use super::view::forms::MovieForm;
 use super::view::{Notice, art};
 use crate::flows::{FlowError, poster, search};
@@ -53,9 +54,10 @@ pub async fn upload(cx: AdminCx) -> Result<Response, WebError> {
             let turn = cx.server.studio.clone().acquire_owned().await;
             let work = move |app: &crate::app::App| {
                 let _turn = turn;
-                poster::set(app, id, &file)
+                let unread = |error| FlowError::Unavailable(format!("an uploaded picture cannot be read: {error}"));
+                poster::set(app, id, &file.bytes().map_err(unread)?)
             };
-            cx.blocking(work).await
+            cx.heavy(work).await
         }
         None => Err(FlowError::Invalid(FieldErrors::of(poster::FIELD, Problem::Missing))),
     };
@@ -81,10 +83,10 @@ fn done(cx: &Cx, movie: &Movie) -> Response {
 }
 
 /// The picture that was sent; a form's other files are passed over.
-fn file(cx: &Cx) -> Option<Bytes> {
+fn file(cx: &Cx) -> Option<Arc<Contents>> {
     let Body::Upload(upload) = &cx.body else { return None };
-    let File { field: name, bytes: file, .. } = upload.file.as_ref()?;
-    (upload.is_bare || name == poster::FIELD).then(|| file.clone())
+    let File { field: name, contents, .. } = upload.file.as_ref()?;
+    (upload.is_bare || name == poster::FIELD).then(|| Arc::clone(contents))
 }
 
 /// The movie's form again, with what is wrong at the field.

@@ -1,6 +1,7 @@
 //! Replies: each names its cache policy, all carry the security headers.
 
 use std::convert::Infallible;
+use std::io;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -11,6 +12,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 use maud::Markup;
 use serde_json::Value;
+use tokio::sync::mpsc;
 use warp::Reply;
 
 use super::cx::Asked;
@@ -23,31 +25,46 @@ pub type Response = http::Response<Body>;
 
 /// The bytes of a reply, in order.
 #[derive(Debug)]
-pub struct Body(Vec<Bytes>);
+pub enum Body {
+    /// All of them.
+    Whole(Vec<Bytes>),
+    /// As they are made; an error cuts the reply off, so that nobody takes it for whole.
+    Streamed(mpsc::Receiver<io::Result<Bytes>>),
+}
 
 impl<T: Into<Bytes>> From<T> for Body {
     fn from(bytes: T) -> Self {
-        Self(vec![bytes.into()])
+        Self::Whole(vec![bytes.into()])
     }
 }
 
 impl Body {
     /// Bytes that are sent one after the other, without being copied into one.
     pub fn of(pieces: Vec<Bytes>) -> Self {
-        Self(pieces)
+        Self::Whole(pieces)
     }
 }
 
 /// A reply as warp sends it.
 pub fn for_warp(response: Response) -> warp::reply::Response {
-    let (mut parts, Body(mut pieces)) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    let mut pieces = match body {
+        Body::Whole(pieces) => pieces,
+        Body::Streamed(mut pieces) => {
+            return with_parts(parts, warp::reply::stream(stream::poll_fn(move |context| pieces.poll_recv(context))));
+        }
+    };
     if pieces.len() < 2 {
         return http::Response::from_parts(parts, pieces.pop().unwrap_or_default()).into_response();
     }
     // A stream's length is told by its header; without it the reply would be sent in chunks.
     let length = pieces.iter().map(Bytes::len).sum::<usize>();
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    let mut streamed = warp::reply::stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>))).into_response();
+    with_parts(parts, warp::reply::stream(stream::iter(pieces.into_iter().map(Ok::<_, Infallible>))))
+}
+
+fn with_parts(parts: http::response::Parts, body: impl Reply) -> warp::reply::Response {
+    let mut streamed = body.into_response();
     (*streamed.status_mut(), *streamed.headers_mut(), *streamed.extensions_mut()) =
         (parts.status, parts.headers, parts.extensions);
     streamed

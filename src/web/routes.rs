@@ -15,7 +15,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
 use http::{HeaderValue, Method, StatusCode};
 use tokio::time::timeout;
 
-use super::body::{self, Chunks};
+use super::body::{self, Body, Chunks};
 use super::cx::{AdminCx, Arrived, Asked, Cx, MemberCx, ReaderCx, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
@@ -234,7 +234,7 @@ enum Prepared {
 }
 
 /// Everything before the handler. The body of somebody who may not is not read.
-async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError> {
+async fn prepare(asked: &mut Asked, mut chunks: Chunks) -> Result<Prepared, WebError> {
     guard::host(asked)?;
     if asked.is_garbled {
         return Err(WebError::malformed("the query is not UTF-8"));
@@ -261,13 +261,32 @@ async fn prepare(asked: &mut Asked, chunks: Chunks) -> Result<Prepared, WebError
     }
     if asked.is_change() {
         asked.body = if route.takes_files {
-            upload::read(chunks, &asked.headers).await?
+            read_upload(asked, route.who(), &mut chunks).await?
         } else {
-            let bytes = body::read(chunks, &asked.headers, body::LIMIT).await?;
+            let bytes = body::read(&mut chunks, &asked.headers, body::LIMIT).await?;
             body::parse(&bytes, &body::content_type(&asked.headers))?
         };
     }
     Ok(Prepared::Route(route))
+}
+
+/// Reads a body that may bring a file, in a slot of whoever sends it.
+async fn read_upload(asked: &Asked, who: Who, chunks: &mut Chunks) -> Result<Body, WebError> {
+    let server = &asked.server;
+    let slots = if who == Who::Admins { &server.pictures } else { &server.imports };
+    let account = asked.account().ok_or(WebError::Unauthenticated)?.id;
+    let slot = match slots.take(account) {
+        Ok(slot) => slot,
+        Err(error) => {
+            body::drain_in_time(chunks).await;
+            return Err(error);
+        }
+    };
+    let mut body = upload::read(chunks, &asked.headers, server.app.config.folder()).await?;
+    if let Body::Upload(upload) = &mut body {
+        upload.slot = Some(Arc::new(slot));
+    }
+    Ok(body)
 }
 
 /// Runs a handler, and turns a panic or an overlong wait into an error.

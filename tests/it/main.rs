@@ -14,6 +14,7 @@ mod api;
 mod facets;
 mod finding;
 mod forgiving;
+mod hostile;
 mod http;
 mod kept;
 mod languages;

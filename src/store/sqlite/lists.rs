@@ -7,8 +7,11 @@ use super::mine::require;
 use super::movies::load;
 use super::{Failure, Sqlite, now};
 use crate::model::MovieId;
-use crate::model::mine::{Day, ListDraft, MAX_LIST_MOVIES, MAX_LISTS, MovieList, PAGE, ShelfPage, Shelved};
+use crate::model::mine::{
+    Day, ListDraft, MAX_LIST_ENTRIES, MAX_LIST_MOVIES, MAX_LISTS, MovieList, PAGE, ShelfPage, Shelved,
+};
 use crate::store::StoreError;
+use crate::store::mine::Room;
 
 /// A statement that gives lists, for [`list`] to read.
 macro_rules! select_lists {
@@ -59,10 +62,6 @@ impl Sqlite {
         })
     }
 
-    pub fn whole_list(&self, id: i64) -> Result<Vec<Shelved>, StoreError> {
-        self.read(|db| Ok(movies_of(db, id, -1, 1)?))
-    }
-
     pub fn add_list(&self, account: i64, draft: &ListDraft) -> Result<Option<i64>, StoreError> {
         self.write(|db| {
             let known = db.prepare_cached("select 1 from accounts where id = ?1")?.exists([account])?;
@@ -105,14 +104,14 @@ impl Sqlite {
         })
     }
 
-    /// Puts a movie into a list, at its end or at a place from 1; says whether there was room.
+    /// Puts a movie into a list where there is room for it, at its end or at a place from 1.
     pub fn put_into_list(
         &self,
         account: i64,
         id: i64,
         movie: MovieId,
         place: Option<usize>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Room, StoreError> {
         self.write(|db| {
             require(db, account, movie)?;
             touch(db, account, id)?;
@@ -121,9 +120,10 @@ impl Sqlite {
             let mut order = statement.query_map([id], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
             let known = order.iter().position(|known| *known == movie.0);
             match (known, place) {
-                (Some(_), None) => return Ok(true),
-                (None, _) if order.len() >= MAX_LIST_MOVIES => return Ok(false),
-                (None, None) => return append(db, id, movie).map(|()| true),
+                (Some(_), None) => return Ok(Room::Enough),
+                (None, _) if order.len() >= MAX_LIST_MOVIES => return Ok(Room::Full),
+                (None, _) if entries_in_all(db, account)? >= MAX_LIST_ENTRIES => return Ok(Room::AccountFull),
+                (None, None) => return append(db, id, movie).map(|()| Room::Enough),
                 (None, Some(_)) => append(db, id, movie)?,
                 (Some(known), Some(_)) => drop(order.remove(known)),
             }
@@ -134,9 +134,15 @@ impl Sqlite {
             for (position, movie) in order.iter().enumerate() {
                 update.execute(params![id, movie, position as i64 + 1])?;
             }
-            Ok(true)
+            Ok(Room::Enough)
         })
     }
+}
+
+fn entries_in_all(db: &Connection, account: i64) -> rusqlite::Result<usize> {
+    let mut statement =
+        db.prepare_cached("select count(*) from lists join list_movies on list_id = lists.id where account_id = ?1")?;
+    Ok(statement.query_row([account], |row| row.get::<_, u32>(0))? as usize)
 }
 
 fn append(db: &Connection, id: i64, movie: MovieId) -> Result<(), Failure> {

@@ -5,8 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Failure, Sqlite, now};
 use crate::model::MovieId;
-use crate::model::mine::{Beside, Day, InList, MAX_VIEWINGS, Mine, Rating, SiteRating, Viewing};
+use crate::model::mine::{
+    Beside, Day, InList, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, Mine, Rating, SiteRating, Viewing,
+};
 use crate::store::StoreError;
+use crate::store::mine::Room;
 
 impl Sqlite {
     pub fn beside(&self, account: Option<i64>, movie: MovieId) -> Result<Beside, StoreError> {
@@ -52,14 +55,17 @@ impl Sqlite {
         })
     }
 
-    pub fn add_viewing(&self, account: i64, movie: MovieId, on: Option<Day>) -> Result<bool, StoreError> {
+    pub fn add_viewing(&self, account: i64, movie: MovieId, on: Option<Day>) -> Result<Room, StoreError> {
         self.write(|db| {
             require(db, account, movie)?;
             if viewings_of(db, account, movie)? >= MAX_VIEWINGS {
-                return Ok(false);
+                return Ok(Room::Full);
+            }
+            if viewings_in_all(db, account)? >= MAX_ALL_VIEWINGS {
+                return Ok(Room::AccountFull);
             }
             add_viewing(db, account, movie, on)?;
-            Ok(true)
+            Ok(Room::Enough)
         })
     }
 
@@ -72,9 +78,14 @@ impl Sqlite {
         })
     }
 
-    pub fn set_note(&self, account: i64, movie: MovieId, note: Option<&str>) -> Result<(), StoreError> {
+    pub fn set_note(&self, account: i64, movie: MovieId, note: Option<&str>) -> Result<Room, StoreError> {
         self.write(|db| {
             require(db, account, movie)?;
+            if let Some(text) = note
+                && !has_room_for_note(db, account, movie, text.len())?
+            {
+                return Ok(Room::AccountFull);
+            }
             match note {
                 None => db
                     .prepare_cached("delete from notes where account_id = ?1 and movie_id = ?2")?
@@ -85,7 +96,7 @@ impl Sqlite {
                     )?
                     .execute(params![account, movie.0, text, now()])?,
             };
-            Ok(())
+            Ok(Room::Enough)
         })
     }
 }
@@ -140,6 +151,23 @@ pub fn viewings_of(db: &Connection, account: i64, movie: MovieId) -> rusqlite::R
     Ok(statement.query_row(params![account, movie.0], |row| row.get::<_, u32>(0))? as usize)
 }
 
+pub fn viewings_in_all(db: &Connection, account: i64) -> rusqlite::Result<usize> {
+    let mut statement = db.prepare_cached("select count(*) from viewings where account_id = ?1")?;
+    Ok(statement.query_row([account], |row| row.get::<_, u32>(0))? as usize)
+}
+
+/// The notes of an account stay within their bound, or come nearer to it.
+fn has_room_for_note(db: &Connection, account: i64, movie: MovieId, bytes: usize) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached(
+        "select coalesce(sum(octet_length(text)), 0), \
+         coalesce(sum(case when movie_id = ?2 then octet_length(text) end), 0) from notes where account_id = ?1",
+    )?;
+    let (all, before) =
+        statement.query_row(params![account, movie.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    let (all, before) = (all.unsigned_abs() as usize, before.unsigned_abs() as usize);
+    Ok(bytes <= before || all - before + bytes <= MAX_NOTES_MB * 1_000_000)
+}
+
 fn site_rating(db: &Connection, movie: MovieId) -> rusqlite::Result<SiteRating> {
     let mut statement =
         db.prepare_cached("select count(*), coalesce(sum(rating), 0) from ratings where movie_id = ?1")?;
@@ -167,4 +195,77 @@ fn mine(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<Mine>
         .query_map(own, |row| Ok(InList { id: row.get(0)?, name: row.get(1)?, holds: row.get(2)? }))?
         .collect::<Result<_, _>>()?;
     Ok(Mine { rating: rating_of(db, account, movie)?, watchlist, seen, note, lists })
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::model::mine::{ListDraft, MAX_LIST_ENTRIES, MAX_NOTE};
+    use crate::store::Store;
+    use crate::store::mine::{Keep, Kept};
+
+    /// A store with an account, 1, and movies 1 to 3, after some SQL.
+    fn store(sql: &str) -> (Store, TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.db");
+        let store = Store::open(&path).expect("a database");
+        let db = Connection::open(path).expect("the same");
+        db.execute_batch(
+            "insert into accounts (id, name, name_key, password_hash, role, created_at) \
+             values (1, 'bob', 'bob', '', 'user', 0);
+             with recursive n(i) as (select 1 union all select i + 1 from n where i < 3)
+             insert into movies (id, rev, created_rev, added_at, updated_at, identity, title, alternate_titles, \
+             directors, cast_names, genres) select i, 1, 1, 0, 0, i, 'Movie ' || i, '', '', '', '' from n;",
+        )
+        .expect("an account and movies");
+        db.execute_batch(sql).expect("what it keeps");
+        (store, folder)
+    }
+
+    #[test]
+    fn all_notes_of_an_account_have_a_bound() {
+        let bytes = MAX_NOTES_MB * 1_000_000 - 10;
+        let (store, _folder) =
+            store(&format!("insert into notes values (1, 1, replace(hex(zeroblob({bytes} / 2)), '0', 'n'), 0)"));
+        let set = |movie, text: &str| store.set_note(1, MovieId(movie), Some(text)).expect("an answer");
+        assert_eq!(set(2, "0123456789"), Room::Enough);
+        assert_eq!(set(3, "é"), Room::AccountFull);
+        assert_eq!(set(2, "01234567é9"), Room::AccountFull, "bytes, not characters");
+        assert_eq!(set(2, "012345678é"), Room::AccountFull);
+        assert_eq!(set(1, &"n".repeat(MAX_NOTE)), Room::Enough, "a shorter one than before");
+        assert_eq!(set(3, "é"), Room::Enough);
+        assert_eq!(store.set_note(1, MovieId(1), None).expect("an answer"), Room::Enough);
+    }
+
+    #[test]
+    fn all_viewings_of_an_account_have_a_bound() {
+        let (store, _folder) = store(&format!(
+            "with recursive n(i) as (select 1 union all select i + 1 from n where i < {MAX_ALL_VIEWINGS} - 2)
+             insert into viewings (account_id, movie_id, seen_on) select 1, 1 + i % 2, i from n;"
+        ));
+        let full: i64 = MAX_VIEWINGS as i64 * 100;
+        assert_eq!(store.add_viewing(1, MovieId(1), Some(Day(full))).expect("an answer"), Room::Full);
+        assert_eq!(store.add_viewing(1, MovieId(3), Some(Day(1))).expect("an answer"), Room::Enough);
+        let seen = |day| (MovieId(3), Keep::Seen { on: Some(Day(day)), again: true });
+        let kept = store.keep_all(1, &[seen(1), seen(2), seen(3)]).expect("outcomes");
+        assert_eq!(kept, [Kept::Unchanged, Kept::Set, Kept::TooMany]);
+        assert_eq!(store.add_viewing(1, MovieId(3), None).expect("an answer"), Room::AccountFull);
+    }
+
+    #[test]
+    fn all_lists_of_an_account_have_a_bound() {
+        let (store, _folder) = store(&format!(
+            "pragma foreign_keys = off;
+             with recursive n(i) as (select 1 union all select i + 1 from n where i < 11)
+             insert into lists select i, 1, 'List', '', 0, 0, 0 from n;
+             with recursive n(i) as (select 0 union all select i + 1 from n where i < {MAX_LIST_ENTRIES} - 2)
+             insert into list_movies select 1 + i % 11, 1000 + i, i, 0 from n;"
+        ));
+        let put = |list, movie| store.put_into_list(1, list, MovieId(movie), None).expect("an answer");
+        assert_eq!((put(1, 1), put(2, 1), put(1, 1)), (Room::Enough, Room::AccountFull, Room::Enough));
+        let made = store.add_list(1, &ListDraft { name: "More".into(), ..ListDraft::default() }).expect("an answer");
+        assert!(made.is_some());
+    }
 }

@@ -9,12 +9,12 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use super::edits::{Candidate, Wanted, by_imdb_id, by_tmdb_id, candidates};
-use super::mine::{add_to_watchlist, add_viewing, rating_of, require, set_rating, viewings_of};
+use super::mine::{add_to_watchlist, add_viewing, rating_of, require, set_rating, viewings_in_all, viewings_of};
 use super::movies::BETWEEN;
 use super::{Failure, Sqlite, now};
 use crate::model::MovieId;
 use crate::model::fold::fold;
-use crate::model::mine::MAX_VIEWINGS;
+use crate::model::mine::{MAX_ALL_VIEWINGS, MAX_VIEWINGS};
 use crate::store::StoreError;
 use crate::store::mine::{Keep, Kept, Meant, Sought};
 
@@ -47,7 +47,21 @@ impl Sqlite {
     }
 
     pub fn keep_all(&self, account: i64, things: &[(MovieId, Keep)]) -> Result<Vec<Kept>, StoreError> {
-        self.write(|db| things.iter().map(|(movie, keep)| keep_one(db, account, *movie, *keep)).collect())
+        self.write(|db| {
+            let mut viewings = viewings_in_all(db, account)?;
+            let mut kept = Vec::with_capacity(things.len());
+            for (movie, keep) in things {
+                let is_viewing = matches!(keep, Keep::Seen { .. });
+                if is_viewing && viewings >= MAX_ALL_VIEWINGS {
+                    kept.push(Kept::TooMany);
+                    continue;
+                }
+                let outcome = keep_one(db, account, *movie, *keep)?;
+                viewings += usize::from(is_viewing && outcome == Kept::Set);
+                kept.push(outcome);
+            }
+            Ok(kept)
+        })
     }
 }
 

@@ -18,11 +18,6 @@ impl Sqlite {
         })
     }
 
-    /// Everything on a shelf, for an export.
-    pub fn whole_shelf(&self, account: i64, shelf: Shelf) -> Result<Vec<Shelved>, StoreError> {
-        self.read(|db| Ok(entries(db, account, shelf, -1, 0)?))
-    }
-
     pub fn own_counts(&self, account: i64) -> Result<Counts, StoreError> {
         self.read(|db| {
             let one = |sql| db.prepare_cached(sql)?.query_row([account], |row| row.get::<_, i64>(0));

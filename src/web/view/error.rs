@@ -8,7 +8,7 @@ use crate::i18n;
 use crate::model::FieldErrors;
 use crate::tr;
 
-/// Why a request was forbidden, where it is not for the account.
+/// Why a request was refused, where the status says too little.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// A page of another site sent the form.
@@ -17,11 +17,16 @@ pub enum Reason {
     FormExpired,
     /// The setup link leads nowhere any more.
     SetupLinkUsed,
+    /// The account has another upload or export under way.
+    AlreadyRunning,
+    /// As many uploads and exports run as may run at once.
+    Full,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 3] = [Self::OtherSite, Self::FormExpired, Self::SetupLinkUsed];
+    pub const ALL: [Self; 5] =
+        [Self::OtherSite, Self::FormExpired, Self::SetupLinkUsed, Self::AlreadyRunning, Self::Full];
 
     /// The end of its messages' keys.
     pub fn name(self) -> &'static str {
@@ -29,6 +34,8 @@ impl Reason {
             Self::OtherSite => "other_site",
             Self::FormExpired => "expired",
             Self::SetupLinkUsed => "setup_used",
+            Self::AlreadyRunning => "running",
+            Self::Full => "full",
         }
     }
 }
