@@ -3,7 +3,7 @@
 //! Owns the rules; secrets and accounts are in `flows::account`. Must never decide from a header that only a proxy may
 //! set unless the other end is on this machine.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -170,8 +170,14 @@ fn unmasked(secret: &str) -> [u8; 32] {
 /// The client's address: what a proxy on this machine says, else the other end of the connection.
 pub fn client(headers: &HeaderMap, peer: IpAddr) -> IpAddr {
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| peer.is_loopback());
-    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    let last = forwarded.and_then(|value| forwarded_address(value.to_str().ok()?.rsplit(',').next()?.trim()));
     last.map_or(peer, |address| address.to_canonical())
+}
+
+/// An address as proxies write it: some add brackets or a port.
+fn forwarded_address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// A proxy on this machine says that the request came over TLS.
@@ -302,6 +308,15 @@ mod tests {
         assert_eq!(client(&said, here), IpAddr::from([198, 51, 100, 7]));
         assert_eq!(client(&said, far), far);
         assert_eq!(client(&headers(&[("x-forwarded-for", "nonsense")]), here), here);
+        for (said, address) in [
+            ("198.51.100.7:5000", "198.51.100.7"),
+            ("[2001:db8::7]:5000", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+        ] {
+            let found = client(&headers(&[("x-forwarded-for", said)]), here);
+            assert_eq!(found.to_string(), address, "{said}");
+        }
         assert!(is_https(&said, here) && !is_https(&said, far));
     }
 }
