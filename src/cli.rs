@@ -18,11 +18,13 @@ mod output;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
-use crate::app::App;
+use crate::app::{App, index_folder};
 use crate::config::Config;
+use crate::files::{self, Protected};
 
 /// The movie database that anyone can run from one file.
 #[derive(Debug, Parser)]
@@ -97,11 +99,14 @@ pub fn run() -> ExitCode {
         output::complain(&error);
         return ExitCode::from(2);
     }
+    files::keep_private(&cli.global.db);
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&error);
+            if log::is_writable() {
+                output::complain(&error);
+            }
             ExitCode::FAILURE
         }
     }
@@ -131,17 +136,32 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
 
 impl Global {
     fn open(&self) -> anyhow::Result<App> {
-        Ok(App::open(Config { db: self.db.clone(), ..Config::default() })?)
+        self.open_as(Config { db: self.db.clone(), ..Config::default() })
+    }
+
+    fn open_as(&self, config: Config) -> anyhow::Result<App> {
+        let app = App::open(config)?;
+        files::make_private(&self.db);
+        Ok(app)
     }
 
     /// Opens a database that must be there: a command that reads an empty one is a mistyped path.
     fn open_existing(&self) -> anyhow::Result<App> {
         let db = self.db.display();
+        let about = std::fs::metadata(&self.db).ok();
+        let about = about.with_context(|| {
+            format!("there is no database at `{db}`; name it with --db, or make it with `fmdb import`")
+        })?;
         anyhow::ensure!(
-            self.db.exists(),
-            "there is no database at `{db}`; name it with --db, or make it with `fmdb import`"
+            !about.is_file() || about.len() > 0,
+            "`{db}` is an empty file, no database; name one with --db, or make one with `fmdb import`"
         );
         self.open()
+    }
+
+    /// What no output of a command may replace: the database and all that belongs to it.
+    fn protected(&self) -> Protected {
+        Protected::database(&self.db, &index_folder(&self.db))
     }
 }
 
@@ -150,9 +170,9 @@ fn start_log(global: &Global) -> anyhow::Result<()> {
     let known = ["off", "error", "warn", "info", "debug", "trace"];
     anyhow::ensure!(known.contains(&level), "`--log {level}` is not a level; use one of {}", known.join(", "));
     // The engine logs each commit at info, which tells an operator nothing.
-    let engine = if matches!(level, "debug" | "trace") { level } else { "warn" };
+    let engine = if level == "info" { "warn" } else { level };
     let filter = EnvFilter::new(if level == "off" { "off".to_owned() } else { format!("{engine},fmdb={level}") });
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(log::Log);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(log::Log).log_internal_errors(false);
     match global.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),

@@ -74,6 +74,7 @@ impl From<StoreError> for FlowError {
             StoreError::LastAdmin => Self::LastAdmin,
             StoreError::Newer { .. }
             | StoreError::Foreign(_)
+            | StoreError::Empty(_)
             | StoreError::Missing(_)
             | StoreError::Damaged(_)
             | StoreError::Other(_) => Self::Failed(error.to_string()),

@@ -10,6 +10,8 @@ pub mod flows;
 
 pub mod app;
 
+pub mod files;
+
 pub mod dump;
 pub mod index;
 pub mod store;

@@ -3,6 +3,7 @@
 //! Concrete and synchronous: callers reach it through `App::blocking`. The one backend of today is SQLite; a
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
+mod care;
 mod credentials;
 mod known;
 pub mod mine;
@@ -13,6 +14,7 @@ use std::path::Path;
 
 use crate::model::{Account, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
+pub use self::care::Restored;
 pub use self::known::{Known, Secret};
 pub use self::posters::Named;
 pub use self::sqlite::FlaskDump;
@@ -39,7 +41,7 @@ pub enum StoreError {
     #[error("the database is busy: another process is writing to it; try again in a moment")]
     Busy,
     /// No space left.
-    #[error("the disk is full; nothing was changed; make space and try again")]
+    #[error("the disk is full; make space and try again")]
     Full,
     /// The folder or file cannot be written.
     #[error("`{0}` cannot be written; check its permissions")]
@@ -57,6 +59,9 @@ pub enum StoreError {
     /// The file is there, but it is not fmdb's.
     #[error("`{0}` is not fmdb's; it is left alone, name another file")]
     Foreign(String),
+    /// A backup would replace one that holds something by nothing.
+    #[error("`{0}` holds no movie and no account, so the older backup is kept; check --db")]
+    Empty(String),
     /// There is no such file.
     #[error("there is no file `{0}`; check the path")]
     Missing(String),
@@ -458,40 +463,7 @@ impl Store {
     }
 }
 
-/// Care.
 impl Store {
-    /// Writes a consistent copy while others write; the file is replaced whole.
-    ///
-    /// # Errors
-    /// [`StoreError::Foreign`] where the file is something else.
-    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        self.sqlite().backup(to)
-    }
-
-    /// Puts a sound backup in the place of a database, whole or not at all, as a new epoch. The caller holds the server's lock.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::Foreign`], [`StoreError::Newer`].
-    pub fn restore(from: &Path, db: &Path) -> Result<(), StoreError> {
-        sqlite::Sqlite::restore(from, db)
-    }
-
-    /// What is wrong with the database, a sentence each; none means sound.
-    ///
-    /// # Errors
-    /// As every call of the store.
-    pub fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.sqlite().check()
-    }
-
-    /// Moves the journal into the database file, unless somebody is reading.
-    ///
-    /// # Errors
-    /// As every call of the store.
-    pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.sqlite().checkpoint()
-    }
-
     fn sqlite(&self) -> &sqlite::Sqlite {
         let Backend::Sqlite(sqlite) = &self.backend;
         sqlite

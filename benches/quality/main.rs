@@ -94,6 +94,7 @@ fn open(options: &Options) -> App {
     let app = App::open(Config { db, ..Config::default() }).expect("a database");
     if app.store.count_movies().expect("counted") == 0 {
         import::run(&app, std::slice::from_ref(&options.dump), import::Options::default(), &mut import::Unwatched)
+            .1
             .expect("the dump is read");
     }
     follow::catch_up(&app).expect("indexed");

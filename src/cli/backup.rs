@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::{Global, output};
 use crate::app::ServerLock;
-use crate::store::Store;
+use crate::files::Target;
+use crate::store::{Restored, Store};
 
 #[derive(Debug, Args)]
 pub struct BackupOptions {
@@ -24,31 +25,44 @@ pub struct RestoreOptions {
 }
 
 pub fn backup(global: &Global, options: &BackupOptions) -> anyhow::Result<ExitCode> {
+    let to = || format!("no backup was written to `{}`", options.file.display());
     let app = global.open_existing()?;
-    app.store
-        .backup(&options.file)
-        .with_context(|| format!("no backup was written to `{}`", options.file.display()))?;
+    let target = match global.protected().check_backup(&options.file).with_context(to)? {
+        Target::File(path) => path,
+        Target::Device(path) => anyhow::bail!("`{}` is not a file; name one", path.display()),
+    };
+    app.store.backup(&target).with_context(to)?;
     let movies = app.store.count_movies()?;
-    report(global, movies, &format!("`{}` holds a copy of {movies} movies", options.file.display()))
+    if global.json {
+        output::json(&json!({"movies": movies}))?;
+    } else {
+        output::line(&format!("`{}` holds a copy of {movies} movies", options.file.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 pub fn restore(global: &Global, options: &RestoreOptions) -> anyhow::Result<ExitCode> {
     let db = global.db.display();
+    let as_before = || format!("`{db}` is left as it was");
+    global.protected().check_input(&options.file).with_context(as_before)?;
     let _lock = ServerLock::take(&global.db)
         .with_context(|| format!("`{db}` is not replaced; stop the server that uses it first"))?;
-    Store::restore(&options.file, &global.db).with_context(|| format!("`{db}` is left as it was"))?;
+    let Restored { tokens_kept, tokens_dropped } = Store::restore(&options.file, &global.db).with_context(as_before)?;
     let app = global.open()?;
     crate::flows::follow::catch_up(&app)?;
     app.index.close();
     let movies = app.store.count_movies()?;
-    report(global, movies, &format!("`{db}` is restored: {movies} movies"))
-}
-
-fn report(global: &Global, movies: u64, text: &str) -> anyhow::Result<ExitCode> {
     if global.json {
-        output::json(&json!({"movies": movies}))?;
-    } else {
-        output::line(text)?;
+        let tokens = json!({"kept": tokens_kept, "dropped": tokens_dropped});
+        output::json(&json!({"movies": movies, "tokens": tokens}))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::line(&format!("`{db}` is restored: {movies} movies; everybody has to sign in again"))?;
+    if tokens_dropped > 0 {
+        output::line(&format!(
+            "API tokens: {tokens_kept} kept, {tokens_dropped} dropped, since they may have been revoked after the backup; \
+             `fmdb token add` makes new ones"
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

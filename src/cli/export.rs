@@ -1,7 +1,6 @@
 //! `fmdb export`.
 
-use std::fs::File;
-use std::io::{BufWriter, stdout};
+use std::io::{BufWriter, Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,7 +9,9 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::{Global, output};
+use crate::app::App;
 use crate::dump::ExportFormat;
+use crate::files::{Access, Output, Target};
 use crate::flows::{self, export::ExportError};
 
 #[derive(Debug, Args)]
@@ -36,22 +37,34 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
         Format::Jsonl => ExportFormat::Jsonl,
         Format::Csv => ExportFormat::Csv,
     };
+    let protected = global.protected();
     let Some(file) = options.file.as_deref().filter(|file| file.as_os_str() != "-") else {
-        // The bare error tells `cli` that the reader has gone away, which is an end like any other.
-        return match flows::export::run(&app, format, BufWriter::new(stdout().lock())) {
-            Ok(_) => Ok(ExitCode::SUCCESS),
-            Err(ExportError::Output(error)) => Err(error.into()),
-            Err(ExportError::Store(error)) => Err(error.into()),
-        };
+        protected.check_stdout()?;
+        write(&app, format, stdout().lock(), "stdout")?;
+        return Ok(ExitCode::SUCCESS);
     };
-    let to = || format!("`{}` cannot be written", file.display());
-    let created = File::create(file).with_context(to)?;
-    let movies = flows::export::run(&app, format, BufWriter::new(&created)).with_context(to)?;
-    created.sync_all().with_context(to)?;
-    if global.json {
+    let name = format!("`{}`", file.display());
+    let to = || format!("{name} cannot be written");
+    let target = protected.check(file)?;
+    let mut output = Output::open(&target, Access::Umask).with_context(to)?;
+    let movies = write(&app, format, &mut output, &name)?;
+    output.finish().with_context(to)?;
+    // Where the movies went to a device, that may be stdout.
+    if matches!(target, Target::Device(_)) {
+        output::note(&format!("{movies} movies are written to {name}"));
+    } else if global.json {
         output::json(&json!({"movies": movies, "file": file.display().to_string()}))?;
     } else {
-        output::line(&format!("{movies} movies are in `{}`", file.display()))?;
+        output::line(&format!("{movies} movies are in {name}"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes all movies; gives their number. A reader of a pipe that goes away is told from other failures by `cli`.
+fn write(app: &App, format: ExportFormat, output: impl Write, name: &str) -> anyhow::Result<u64> {
+    match flows::export::run(app, format, BufWriter::new(output)) {
+        Ok(movies) => Ok(movies),
+        Err(ExportError::Output(error)) => Err(error).with_context(|| format!("{name} cannot be written")),
+        Err(ExportError::Store(error)) => Err(error.into()),
+    }
 }

@@ -1,6 +1,5 @@
 //! `fmdb import`: the options, the progress bar, the rejects and the report.
 
-use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Global, SOME_REJECTED, output};
 use crate::app::App;
-use crate::dump::{Format, Rejected};
+use crate::dump::{Format, Rejected, Report};
+use crate::files::{Access, Output, Target};
 use crate::flows::follow;
 use crate::flows::import::{self, ImportError, Watch};
 use crate::flows::import_posters::{Folder, PassedOver};
@@ -50,52 +50,71 @@ fn format(name: &str) -> Result<Wanted, String> {
 }
 
 pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
-    let folder = options.posters.as_deref().map(Folder::open).transpose()?;
-    let app = Arc::new(global.open()?);
-    // A server of the same database may be answering meanwhile.
-    follow::give_way();
-    let mut telling = Telling::new(options.rejects.as_deref())?;
-    let how = import::Options { format: options.format.0, dry_run: options.dry_run, strict: options.strict };
-    let outcome = followed(&app, || {
-        let mut report = import::run(&app, &options.files, how, &mut telling)?;
-        let import = |folder: Folder| folder.import(&app, how.dry_run, |passed| telling.passed_over(passed));
-        report.posters = folder.map(import).transpose()?.map(Box::new);
-        Ok(report)
-    })?;
-    telling.close()?;
-    let report = match outcome {
-        Ok(report) => report,
-        Err(error @ ImportError::Dump { .. }) => {
-            if let ImportError::Dump { report, .. } = &error
-                && !report.files.is_empty()
-            {
-                output::note(&report.to_string());
-            }
-            return Err(error.into());
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let (mut report, outcome) = import(global, options);
+    if let Err(error) = &outcome {
+        report.error = Some(output::in_one_line(error));
+    }
     if global.json {
         output::json(&report)?;
-    } else {
+    } else if !report.is_empty() {
         output::line(&report.to_string())?;
     }
-    Ok(if report.has_rejected() { ExitCode::from(SOME_REJECTED) } else { ExitCode::SUCCESS })
+    outcome.map(|()| if report.has_rejected() { ExitCode::from(SOME_REJECTED) } else { ExitCode::SUCCESS })
+}
+
+/// Imports; gives the report of what was done also where it failed.
+fn import(global: &Global, options: &Options) -> (Report, anyhow::Result<()>) {
+    let begin = || {
+        let folder = options.posters.as_deref().map(Folder::open).transpose()?;
+        // Before the database is opened: a refusal changes nothing.
+        let rejects = options.rejects.as_deref().map(|file| check_rejects(global, options, file)).transpose()?;
+        let app = Arc::new(global.open()?);
+        anyhow::Ok((folder, app, Telling::new(rejects.as_ref())?))
+    };
+    let (folder, app, mut telling) = match begin() {
+        Ok(begun) => begun,
+        Err(error) => return (Report::default(), Err(error)),
+    };
+    // A server of the same database may be answering meanwhile.
+    follow::give_way();
+    let mut report = Report::default();
+    let imported = followed(&app, || {
+        let how = import::Options { format: options.format.0, dry_run: options.dry_run, strict: options.strict };
+        let (files, loaded) = import::run(&app, &options.files, how, &mut telling);
+        report = files;
+        // A file that failed has nothing to do with the pictures.
+        if !matches!(loaded, Ok(()) | Err(ImportError::Dump(_))) || options.strict && loaded.is_err() {
+            return Ok(loaded?);
+        }
+        let give = |folder: Folder| folder.import(&app, how.dry_run, |passed| telling.passed_over(passed));
+        report.posters = folder.map(give).transpose()?.map(Box::new);
+        Ok(loaded?)
+    });
+    // The rows that were rejected until then are told whatever came after them.
+    let told = telling.close();
+    (report, imported.and(told))
+}
+
+/// The rejects must not replace what the import reads or writes.
+fn check_rejects(global: &Global, options: &Options, file: &Path) -> anyhow::Result<Target> {
+    let mut protected = global.protected();
+    for input in options.files.iter().chain(&options.posters) {
+        protected.input(input);
+    }
+    Ok(protected.check(file)?)
 }
 
 /// Works while a follower brings the index along; afterwards the index holds what was stored, unless another process
-/// writes it, which then follows by itself.
-fn followed<T>(app: &Arc<App>, work: impl FnOnce() -> T) -> anyhow::Result<T> {
+/// writes it, which then follows by itself. An index that could not follow is told only where the work succeeded.
+fn followed(app: &Arc<App>, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     let follower = follow::spawn_unseen(Arc::clone(app)).context("no thread for the search index")?;
     let done = work();
     app.following.stop();
-    if follower.join().is_err() {
-        anyhow::bail!("the search index failed; run `fmdb reindex`");
-    }
-    follow::catch_up_unseen(app)?;
+    let joined = follower.join().map_err(|_| anyhow::anyhow!("the search index failed; run `fmdb reindex`"));
+    let followed = joined.and_then(|()| Ok(follow::catch_up_unseen(app)?));
     app.index.close();
-    app.store.checkpoint()?;
-    Ok(done)
+    done.and(followed)?;
+    Ok(app.store.checkpoint()?)
 }
 
 /// Rejected rows told on stderr where no file is named for them.
@@ -104,16 +123,15 @@ const MOST_TOLD: u64 = 20;
 /// Tells how it goes: a progress bar on a terminal, rejected rows to their file or to stderr.
 struct Telling {
     bar: Option<(ProgressBar, Arc<AtomicU64>)>,
-    rejects: Option<BufWriter<File>>,
+    rejects: Option<BufWriter<Output>>,
     rejected: u64,
 }
 
 impl Telling {
-    fn new(rejects: Option<&Path>) -> anyhow::Result<Self> {
-        let create = |file: &Path| {
-            File::create(file).with_context(|| format!("the rejects file `{}` cannot be written", file.display()))
-        };
-        let rejects = rejects.map(create).transpose()?.map(BufWriter::new);
+    fn new(target: Option<&Target>) -> anyhow::Result<Self> {
+        // The rows are personal data at times, such as a list of ratings.
+        let open = |target: &Target| Output::open(target, Access::Private).context("the rejects cannot be written");
+        let rejects = target.map(open).transpose()?.map(BufWriter::new);
         Ok(Self { bar: None, rejects, rejected: 0 })
     }
 
@@ -128,8 +146,9 @@ impl Telling {
     }
 
     fn close(self) -> anyhow::Result<()> {
-        if let Some(mut rejects) = self.rejects {
-            rejects.flush().context("the rejects file cannot be written")?;
+        if let Some(rejects) = self.rejects {
+            let finished = rejects.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(Output::finish);
+            finished.context("the rejected rows cannot be written")?;
         } else if self.rejected > MOST_TOLD {
             output::note(&format!("and {} rows more; `--rejects FILE` keeps them all", self.rejected - MOST_TOLD));
         }

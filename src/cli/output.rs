@@ -1,16 +1,18 @@
-//! What a command prints. `println!` panics when its reader goes away (`fmdb export | head`); here that is an
-//! ordinary error, which ends the program quietly.
+//! What a command prints. `println!` panics when its reader goes away (`fmdb export | head`); here that is an ordinary
+//! end: the command has done its work, and its exit status says so.
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use serde::Serialize;
 
 /// Writes to stdout.
 pub fn write(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()?;
-    Ok(())
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("stdout cannot be written"),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a line to stdout.
@@ -30,10 +32,15 @@ pub fn note(text: &str) {
 
 /// Writes the one line of an error to stderr: what failed, then why.
 pub fn complain(error: &anyhow::Error) {
-    note(&format!("fmdb: {}", format!("{error:#}").replace('\n', " ")));
+    note(&format!("fmdb: {}", in_one_line(error)));
 }
 
-/// The reader of our output has gone away.
+/// What failed, then why.
+pub fn in_one_line(error: &anyhow::Error) -> String {
+    format!("{error:#}").replace('\n', " ")
+}
+
+/// The reader of our output has gone away: of stdout, or of the pipe that an export was written to.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

@@ -67,7 +67,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let db = config.db.display().to_string();
     let _lock = ServerLock::take(&config.db)
         .with_context(|| format!("`{db}` cannot be served; stop the other fmdb or name another --db"))?;
-    let _gathering = log::gather().context("no thread for the log")?;
+    let _log = log::write_in_background().context("no thread for the log")?;
     // Threads that wait for blocking work end soon after it: each keeps some memory.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -75,7 +75,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
         .build()
         .context("no threads to serve")?;
     let listener = runtime.block_on(bind(&config))?;
-    let app = Arc::new(App::open(config)?);
+    let app = Arc::new(global.open_as(config)?);
     let follower = follow::spawn(Arc::clone(&app)).context("no thread for the search index")?;
     let outcome = load(&app, options).and_then(|()| runtime.block_on(serve(listener, Arc::clone(&app))));
     app.following.stop();
@@ -83,8 +83,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
         tracing::error!("the search index failed; it will be built anew at the next start");
     }
     runtime.shutdown_timeout(Duration::from_secs(1));
-    app.store.checkpoint()?;
-    outcome.map(|()| ExitCode::SUCCESS)
+    outcome.and_then(|()| Ok(app.store.checkpoint()?)).map(|()| ExitCode::SUCCESS)
 }
 
 fn config(global: &Global, options: &Options) -> anyhow::Result<Config> {
@@ -114,8 +113,9 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 
 fn load(app: &App, options: &Options) -> anyhow::Result<()> {
     if !options.import.is_empty() {
-        let report = import::run(app, &options.import, import::Options::default(), &mut Unwatched)?;
+        let (report, loaded) = import::run(app, &options.import, import::Options::default(), &mut Unwatched);
         output::note(&report.to_string());
+        loaded?;
     }
     if options.sample {
         let added = import::sample(app)?;

@@ -21,13 +21,16 @@ pub struct FileReport {
     pub unchanged: u64,
     /// The rows that could not be used.
     pub rejected: u64,
+    /// Why it was not read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl fmt::Display for FileReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, format, read, added, updated, unchanged, rejected } = self;
+        let Self { file, format, read, added, updated, unchanged, rejected, error } = self;
         write!(f, "{file} ({format}): {read} read, {added} added, {updated} updated, {unchanged} unchanged, ")?;
-        write!(f, "{rejected} rejected")
+        write!(f, "{rejected} rejected{}", if error.is_some() { ", not read to its end" } else { "" })
     }
 }
 
@@ -63,6 +66,9 @@ pub struct Report {
     pub posters: Option<Box<PosterReport>>,
     /// How long it took.
     pub seconds: f64,
+    /// Why the import failed, in one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl Report {
@@ -74,6 +80,11 @@ impl Report {
     /// The rows that could not be used, of all files.
     pub fn rejected(&self) -> u64 {
         self.files.iter().map(|file| file.rejected).sum()
+    }
+
+    /// There is nothing to tell: neither a file nor a folder of pictures was begun.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.posters.is_none()
     }
 
     /// Rows or pictures could not be used.
@@ -128,7 +139,7 @@ mod tests {
             rejected: 1,
             ..FileReport::default()
         };
-        let mut report = Report { files: vec![file], posters: None, seconds: 0.1 };
+        let mut report = Report { files: vec![file], seconds: 0.1, ..Report::default() };
         assert_eq!(report.to_string(), "a.json (fynd): 3 read, 2 added, 0 updated, 0 unchanged, 1 rejected");
         assert_eq!(
             serde_json::to_string(&report).expect("json"),

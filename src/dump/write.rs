@@ -73,9 +73,9 @@ impl<W: Write> Writer<W> {
             }
             Output::Csv(output) => {
                 if self.written == 0 {
-                    output.write_record(COLUMNS)?;
+                    output.write_record(COLUMNS).map_err(plain)?;
                 }
-                output.write_record(row(facts)?)?;
+                output.write_record(row(facts)?).map_err(plain)?;
             }
         }
         self.written += 1;
@@ -95,13 +95,21 @@ impl<W: Write> Writer<W> {
             Output::Jsonl(output) => output,
             Output::Csv(mut output) => {
                 if self.written == 0 {
-                    output.write_record(COLUMNS)?;
+                    output.write_record(COLUMNS).map_err(plain)?;
                 }
                 output.into_inner().map_err(|error| io::Error::from(error.error().kind()))?
             }
         };
         output.flush()?;
         Ok(output)
+    }
+}
+
+/// The error of the output itself, so that a reader which has gone away is told from other failures.
+fn plain(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Loading dumps: a thread reads and checks rows, this one stores them in batches, the follower indexes them
-//! meanwhile. A bad row is one line of the report; what is stored before a failure stays, unless it is all or nothing.
+//! meanwhile. A bad row is one line of the report; what is stored before a failure stays, unless it is all or nothing. A
+//! file that cannot be read does not keep the others from being read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,33 +27,34 @@ pub struct Options {
     pub strict: bool,
 }
 
-/// Why an import ended early.
+/// Why an import failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// A file cannot be read, or not any further; the rows before are kept.
-    #[error("{error}{}", kept(.report))]
-    Dump {
-        /// What is wrong with the file.
-        error: DumpError,
-        /// What was done before.
-        report: Report,
-    },
+    /// Files could not be read, or not to their end; the text names them.
+    #[error("{0}")]
+    Dump(String),
     /// Rows were rejected, and so nothing was kept.
-    #[error("{} of {} rows are bad, so nothing was kept; mend them, or import without `--strict`", .0.rejected(), .0.read())]
-    Strict(Report),
+    #[error("{rejected} of {read} rows are bad, so nothing was kept; mend them, or import without `--strict`")]
+    Strict {
+        /// The bad rows.
+        rejected: u64,
+        /// All rows.
+        read: u64,
+    },
     /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    #[error("{}{}", .0, kept(*.1))]
+    Store(StoreError, u64),
     /// The pictures of a folder.
     #[error(transparent)]
     Posters(#[from] super::import_posters::PostersError),
     /// The rejects cannot be written.
-    #[error("the rejected rows cannot be written: {0}")]
-    Rejects(std::io::Error),
+    #[error("the rejected rows cannot be written: {}{}", .0, kept(*.1))]
+    Rejects(std::io::Error, u64),
 }
 
-fn kept(report: &Report) -> String {
-    match report.files.iter().map(|file| file.added + file.updated).sum::<u64>() {
+/// What is kept of the movies that were stored before a failure.
+fn kept(movies: u64) -> String {
+    match movies {
         0 => String::new(),
         1 => " (the movie that came before it is kept)".to_owned(),
         kept => format!(" (the {kept} movies that came before it are kept)"),
@@ -89,14 +91,13 @@ const WAITING: usize = 4;
 /// synced. Few enough that an edit waits for a fraction of a second.
 const TOGETHER: usize = 8;
 
-/// Imports files, in order. All are opened before anything is stored, so that a mistyped path changes nothing.
+/// Imports files, in order; all are opened first. A file that cannot be read has its `error` in the report, and the others
+/// are read, unless `strict`. The report is whole also where the import failed: it tells what was done until then.
 ///
 /// # Errors
 /// See [`ImportError`]; rejected rows are no error unless `strict`.
-pub fn run(app: &App, files: &[PathBuf], options: Options, watch: &mut dyn Watch) -> Result<Report, ImportError> {
-    let open = |file: &PathBuf| dump::open(file, options.format);
-    let dumps = files.iter().map(open).collect::<Result<Vec<_>, _>>();
-    let dumps = dumps.map_err(|error| ImportError::Dump { error, report: Report::default() })?;
+pub fn run(app: &App, files: &[PathBuf], options: Options, watch: &mut dyn Watch) -> (Report, Result<(), ImportError>) {
+    let dumps = files.iter().map(|file| dump::open(file, options.format)).collect();
     load(app, dumps, options, watch)
 }
 
@@ -111,60 +112,118 @@ pub fn sample(app: &App) -> Result<u64, FlowError> {
     let failed = |error: ImportError| FlowError::Failed(format!("the sample catalogue: {error}"));
     let dump = dump::embedded("sample.json", include_bytes!("../../data/sample.json"))
         .map_err(|error| FlowError::Failed(error.to_string()))?;
-    let report = load(app, vec![dump], Options::default(), &mut Unwatched).map_err(failed)?;
+    let (report, loaded) = load(app, vec![Ok(dump)], Options::default(), &mut Unwatched);
+    loaded.map_err(failed)?;
     let head = app.store.head()?;
     app.following.wake();
     app.following.wait_for(head, std::time::Duration::from_secs(5));
     Ok(report.files.iter().map(|file| file.added).sum())
 }
 
-fn load(app: &App, dumps: Vec<Dump>, options: Options, watch: &mut dyn Watch) -> Result<Report, ImportError> {
+fn load(
+    app: &App,
+    dumps: Vec<Result<Dump, DumpError>>,
+    options: Options,
+    watch: &mut dyn Watch,
+) -> (Report, Result<(), ImportError>) {
     let started = Instant::now();
+    let mut report = Report::default();
+    report.files.extend(dumps.iter().map(begun));
+    let loaded = load_files(app, dumps, options, watch, &mut report.files);
+    report.seconds = started.elapsed().as_secs_f64();
+    if let Err(error) = &loaded {
+        report.error = Some(error.to_string());
+    }
+    (report, loaded)
+}
+
+/// The report of a file of which nothing is read yet.
+fn begun(dump: &Result<Dump, DumpError>) -> FileReport {
+    match dump {
+        Ok(dump) => FileReport {
+            file: dump.file().to_owned(),
+            format: dump.format().name().to_owned(),
+            ..FileReport::default()
+        },
+        Err(error) => FileReport {
+            file: error.file.clone(),
+            format: "unknown".to_owned(),
+            error: Some(error.to_string()),
+            ..FileReport::default()
+        },
+    }
+}
+
+fn load_files(
+    app: &App,
+    dumps: Vec<Result<Dump, DumpError>>,
+    options: Options,
+    watch: &mut dyn Watch,
+    reports: &mut [FileReport],
+) -> Result<(), ImportError> {
     let mode = match options {
         Options { dry_run: true, .. } => ImportMode::DryRun,
         Options { strict: true, .. } => ImportMode::AllOrNothing,
         Options { .. } => ImportMode::Batches,
     };
-    let mut report = Report::default();
-    let mut importer = app.store.importer(mode)?;
-    for dump in dumps {
-        let mut file = FileReport {
-            file: dump.file().to_owned(),
-            format: dump.format().name().to_owned(),
-            ..FileReport::default()
-        };
+    let is_whole = |reports: &[FileReport]| reports.iter().all(|file| file.error.is_none());
+    if options.strict && !is_whole(reports) {
+        return unread(reports, mode);
+    }
+    let stored = |reports: &[FileReport]| stored(reports, mode);
+    let mut importer = app.store.importer(mode).map_err(|error| ImportError::Store(error, 0))?;
+    for (position, dump) in dumps.into_iter().enumerate() {
+        let (Ok(dump), Some(file)) = (dump, reports.get_mut(position)) else { continue };
         watch.begin(&file.file, dump.size(), dump.progress());
         importer.next_dump();
-        let loaded = load_file(app, &mut importer, dump, &mut file, watch);
+        let loaded = load_file(app, &mut importer, dump, file, watch);
         watch.end();
-        report.files.push(file);
-        report.seconds = started.elapsed().as_secs_f64();
-        match loaded {
-            Ok(()) => {}
-            Err(Ended::Dump(error)) => return Err(ended(error, report, mode)),
-            Err(Ended::Store(error)) => return Err(error.into()),
-            Err(Ended::Rejects(error)) => return Err(ImportError::Rejects(error)),
+        let Err(ended) = loaded else { continue };
+        file.error = Some(ended.to_string());
+        let error = match ended {
+            Ended::Dump(_) if options.strict => return unread(reports, mode),
+            Ended::Dump(_) => continue,
+            Ended::Store(error) => ImportError::Store(error, stored(reports)),
+            Ended::Rejects(error) => ImportError::Rejects(error, stored(reports)),
+        };
+        for later in reports.iter_mut().skip(position + 1).filter(|file| file.error.is_none()) {
+            later.error = Some("it was not read, since the import ended before".to_owned());
         }
+        return Err(error);
     }
-    if options.strict && report.rejected() > 0 {
-        return Err(ImportError::Strict(report));
+    let rejected = reports.iter().map(|file| file.rejected).sum();
+    if options.strict && rejected > 0 {
+        return Err(ImportError::Strict { rejected, read: reports.iter().map(|file| file.read).sum() });
     }
-    importer.finish()?;
+    importer.finish().map_err(|error| ImportError::Store(error, stored(reports)))?;
     app.following.wake();
-    report.seconds = started.elapsed().as_secs_f64();
-    Ok(report)
+    unread(reports, mode)
 }
 
-/// A dump that ends badly; where all or nothing was asked for, nothing is kept.
-fn ended(error: DumpError, report: Report, mode: ImportMode) -> ImportError {
-    let report = if matches!(mode, ImportMode::Batches) { report } else { Report::default() };
-    ImportError::Dump { error, report }
+/// The movies that are kept whatever comes after them.
+fn stored(reports: &[FileReport], mode: ImportMode) -> u64 {
+    if mode == ImportMode::Batches { reports.iter().map(|file| file.added + file.updated).sum() } else { 0 }
+}
+
+/// Fails where files were not read, or not to their end.
+fn unread(reports: &[FileReport], mode: ImportMode) -> Result<(), ImportError> {
+    let failed: Vec<_> = reports.iter().filter_map(|file| Some((file, file.error.as_deref()?))).collect();
+    let describe =
+        |(file, error): &(&FileReport, &str)| format!("{error}{}", kept(stored(std::slice::from_ref(*file), mode)));
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(ImportError::Dump(failed.iter().map(describe).collect::<Vec<_>>().join("; ")))
 }
 
 /// What ends a file early.
+#[derive(Debug, thiserror::Error)]
 enum Ended {
+    #[error(transparent)]
     Dump(DumpError),
+    #[error(transparent)]
     Store(StoreError),
+    #[error("the rejected rows cannot be written: {0}")]
     Rejects(std::io::Error),
 }
 
@@ -181,17 +240,48 @@ fn load_file(
     report: &mut FileReport,
     watch: &mut dyn Watch,
 ) -> Result<(), Ended> {
-    let (sender, batches) = bounded(WAITING);
-    thread::scope(|scope| {
-        scope.spawn(move || read(dump, &sender));
-        store(app, importer, &batches, report, watch)
-    })
+    let (reader, batches) = spawn_reader(report.file.clone(), move |sender| read(dump, sender)).map_err(Ended::Dump)?;
+    store(app, importer, batches, report, watch)?;
+    reader.end().map_err(Ended::Dump)
 }
 
+/// A thread that reads a file.
+struct Reader {
+    file: String,
+    thread: thread::JoinHandle<()>,
+}
+
+/// Reads on a thread of its own, which is ahead of storing by [`WAITING`] batches. It ends when its receiver is dropped, and
+/// nobody waits for it then: it may be waiting for a pipe.
+fn spawn_reader(
+    file: String,
+    read: impl FnOnce(&Sender<Read>) + Send + 'static,
+) -> Result<(Reader, Receiver<Read>), DumpError> {
+    let (sender, batches) = bounded(WAITING);
+    let spawned = thread::Builder::new().name("reader".to_owned()).spawn(move || read(&sender));
+    match spawned {
+        Ok(thread) => Ok((Reader { file, thread }, batches)),
+        Err(error) => {
+            Err(DumpError { file, line: None, what: format!("the system gives no thread to read it: {error}") })
+        }
+    }
+}
+
+impl Reader {
+    /// Waits for the end of a reader whose receiver has seen all; a panic is an error of the file.
+    fn end(self) -> Result<(), DumpError> {
+        let what =
+            "reading it failed inside fmdb, and the rest was not read; please report this with the file".to_owned();
+        self.thread.join().map_err(|_| DumpError { file: self.file, line: None, what })
+    }
+}
+
+/// Stores what is read. Takes the receiver, so that a failure here ends the reader.
+#[expect(clippy::needless_pass_by_value, reason = "the receiver ends with this function")]
 fn store(
     app: &App,
     importer: &mut Importer<'_>,
-    batches: &Receiver<Read>,
+    batches: Receiver<Read>,
     report: &mut FileReport,
     watch: &mut dyn Watch,
 ) -> Result<(), Ended> {
@@ -210,19 +300,20 @@ fn store(
             match row {
                 Ok(draft) => drafts.push(draft),
                 Err(rejected) => {
+                    report.read += 1;
                     report.rejected += 1;
                     watch.rejected(&rejected).map_err(Ended::Rejects)?;
                 }
             }
         }
         for outcome in importer.upsert(drafts).map_err(Ended::Store)? {
+            report.read += 1;
             match outcome {
                 Upserted::Added => report.added += 1,
                 Upserted::Updated => report.updated += 1,
                 Upserted::Unchanged => report.unchanged += 1,
             }
         }
-        report.read += count;
         app.following.wake();
         watch.rows(count);
         if let Some(error) = failed {
@@ -279,4 +370,23 @@ fn flask_rows(path: &Path, file: &str) -> Result<Vec<(u64, RawMovie)>, DumpError
     let failed = |error: StoreError| DumpError { file: file.to_owned(), line: None, what: error.to_string() };
     let dump = FlaskDump::open(path).map_err(failed)?;
     dump.rows().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_ends_with_its_receiver_and_its_panic_is_an_error() {
+        let endless = |sender: &Sender<Read>| while sender.send(Read::Batch(Vec::new())).is_ok() {};
+        let (reader, batches) = spawn_reader("endless.json".to_owned(), endless).expect("a thread");
+        assert!(batches.recv().is_ok());
+        drop(batches);
+        assert_eq!(reader.end(), Ok(()));
+
+        let (reader, batches) = spawn_reader("a.json".to_owned(), |_| panic!("a fault of a reader")).expect("a thread");
+        assert!(batches.recv().is_err());
+        let error = reader.end().expect_err("a panic").to_string();
+        assert!(error.starts_with("`a.json`: reading it failed"), "{error}");
+    }
 }

@@ -1,47 +1,68 @@
 //! Backup, restore, check. Live database files are copied by SQLite alone: reading and closing them ourselves would
 //! drop its locks.
 
-use std::fs::{self, File};
+use std::collections::HashSet;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::edits::{Wanted, head};
 use super::{Failure, Sqlite, migrate, open, posters, store_error};
+use crate::files::{Access, Replacement, resolve};
 use crate::model::MovieId;
-use crate::store::StoreError;
+use crate::store::{Restored, StoreError};
 
 /// Movies checked at once.
 const PAGE: usize = 5_000;
 
 impl Sqlite {
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        if to.exists() && !open::is_ours(to).unwrap_or(false) {
+        let replaces = to.exists();
+        if replaces && !open::is_ours(to).unwrap_or(false) {
             return Err(StoreError::Foreign(to.display().to_string()));
         }
-        let temporary = beside(to, "writing");
-        remove(&temporary)?;
+        let copy = Replacement::new(to, Access::Private).map_err(|error| unwritable(&error, to))?;
         let reader = open::reader(&self.path)?;
-        let copied = reader.execute("vacuum into ?1", [temporary.to_string_lossy()]);
-        if let Err(error) = copied {
-            remove(&temporary)?;
-            return Err(store_error(&error, to));
+        let copied = reader.execute("vacuum into ?1", [copy.path().to_string_lossy()]);
+        copied.map_err(|error| copy_error(&error, &self.path, to))?;
+        drop(reader);
+        let forget = || {
+            let copy = Connection::open(copy.path())?;
+            single_file(&copy)?;
+            sign_out(&copy)?;
+            is_blank(&copy)
+        };
+        let is_blank_copy = forget().map_err(|failure| failure.of(copy.path()))?;
+        // A mistyped `--db` must not cost the one good backup. What cannot be read holds nothing to keep.
+        let holds_something = |old: &Connection| !is_blank(old).unwrap_or(true);
+        if replaces && is_blank_copy && open::reader(to).is_ok_and(|old| holds_something(&old)) {
+            return Err(StoreError::Empty(self.path.display().to_string()));
         }
-        put_in_place(&temporary, to)
+        copy.commit().map_err(|error| unwritable(&error, to))
     }
 
-    pub fn restore(from: &Path, db: &Path) -> Result<(), StoreError> {
-        let temporary = beside(db, "restoring");
-        remove(&temporary)?;
-        let done = prepare(from, &temporary).and_then(|()| {
+    pub fn restore(from: &Path, db: &Path) -> Result<Restored, StoreError> {
+        let failed = |error: io::Error| unwritable(&error, db);
+        // The file itself is replaced, not a symbolic link to it.
+        let db = &resolve(db).map_err(failed)?;
+        let copy = Replacement::new(db, Access::Private).map_err(failed)?;
+        let prepared = prepare(from, copy.path()).and_then(|connection| {
             release(db)?;
-            put_in_place(&temporary, db)
+            let restored = keep_tokens(&connection, &tokens(db));
+            let finish = || {
+                let restored = restored?;
+                single_file(&connection)?;
+                Ok(restored)
+            };
+            finish().map_err(|failure: Failure| failure.of(copy.path()))
         });
-        if done.is_err() {
-            remove(&temporary)?;
-        }
-        done
+        // An older backup has left a copy of itself when its schema was brought up.
+        remove(&migrate::copy_path(copy.path()))?;
+        let restored = prepared?;
+        copy.commit().map_err(failed)?;
+        Ok(restored)
     }
 
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
@@ -99,8 +120,54 @@ fn unsound(db: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(problems)
 }
 
-/// A sound copy of a backup at `temporary`, under a new epoch, as one file without a journal.
-fn prepare(from: &Path, temporary: &Path) -> Result<(), StoreError> {
+/// Ends all sessions, and the link that makes the first admin.
+fn sign_out(db: &Connection) -> Result<(), Failure> {
+    db.pragma_update(None, "secure_delete", true)?;
+    Ok(db.execute_batch("delete from sessions; delete from setup_tokens")?)
+}
+
+/// Holds neither a movie nor an account.
+fn is_blank(db: &Connection) -> Result<bool, Failure> {
+    let sql = "select not exists (select 1 from movies) and not exists (select 1 from accounts)";
+    Ok(db.query_row(sql, [], |row| row.get(0))?)
+}
+
+/// An API token, by its hash and the key of its account's name.
+type TokenKey = (Vec<u8>, String);
+
+/// The API tokens of the database that is replaced; none where there is none, or none that can be read.
+fn tokens(db: &Path) -> HashSet<TokenKey> {
+    let read = || {
+        let db = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut statement = db.prepare(TOKENS)?;
+        statement.query_map([], |row| Ok((row.get(1)?, row.get(2)?)))?.collect::<rusqlite::Result<_>>()
+    };
+    read().unwrap_or_default()
+}
+
+const TOKENS: &str =
+    "select api_tokens.id, token_hash, name_key from api_tokens join accounts on accounts.id = account_id";
+
+/// Drops from a restored copy what must not come back: all sessions, and the API tokens that are not among the `valid` ones,
+/// since they may have been revoked after the backup.
+fn keep_tokens(copy: &Connection, valid: &HashSet<TokenKey>) -> Result<Restored, Failure> {
+    sign_out(copy)?;
+    let mut statement = copy.prepare(TOKENS)?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, (row.get(1)?, row.get(2)?))))?;
+    let mut restored = Restored::default();
+    for (id, token) in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        if valid.contains(&token) {
+            restored.tokens_kept += 1;
+        } else {
+            copy.execute("delete from api_tokens where id = ?1", [id])?;
+            restored.tokens_dropped += 1;
+        }
+    }
+    Ok(restored)
+}
+
+/// A sound copy of a backup at `temporary`, under a new epoch.
+fn prepare(from: &Path, temporary: &Path) -> Result<Connection, StoreError> {
     if !from.exists() {
         return Err(StoreError::Missing(from.display().to_string()));
     }
@@ -117,11 +184,8 @@ fn prepare(from: &Path, temporary: &Path) -> Result<(), StoreError> {
     source.execute("vacuum into ?1", [temporary.to_string_lossy()]).map_err(Failure::from).map_err(whole)?;
     drop(source);
     let copy = open::open(temporary)?;
-    let finish = || {
-        migrate::new_epoch(&copy)?;
-        single_file(&copy)
-    };
-    finish().map_err(|failure: Failure| failure.of(temporary))
+    migrate::new_epoch(&copy).map_err(|error| store_error(&error, temporary))?;
+    Ok(copy)
 }
 
 /// Ends the journal of the database that is replaced, which must not be applied to the new one. Refused while another
@@ -146,17 +210,6 @@ fn single_file(db: &Connection) -> Result<(), Failure> {
     if mode == "delete" { Ok(()) } else { Err(StoreError::Busy.into()) }
 }
 
-/// Makes a finished file durable under its name: the old one or the new one is there, whatever happens.
-pub fn put_in_place(temporary: &Path, target: &Path) -> Result<(), StoreError> {
-    let place = || {
-        File::open(temporary)?.sync_all()?;
-        fs::rename(temporary, target)?;
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
-    };
-    place().map_err(|error| unwritable(&error, target))
-}
-
 /// `PATH-wal` for a suffix that SQLite gives, `PATH.writing` for one of ours.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -174,7 +227,15 @@ pub fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn unwritable(error: &io::Error, path: &Path) -> StoreError {
+/// What a failed copy means: a damaged source is the source's fault, all else the target's.
+fn copy_error(error: &rusqlite::Error, from: &Path, to: &Path) -> StoreError {
+    match store_error(error, from) {
+        StoreError::ReadOnly(_) => StoreError::ReadOnly(to.display().to_string()),
+        error => error,
+    }
+}
+
+pub fn unwritable(error: &io::Error, path: &Path) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull => StoreError::Full,
         _ => StoreError::ReadOnly(path.display().to_string()),

@@ -1,12 +1,13 @@
 //! The schema's versions, in `user_version`. Each step is one transaction; an existing database is copied before the
 //! first step, and one of a newer fmdb is refused.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::care::{beside, put_in_place, remove};
+use super::care::{beside, remove, unwritable};
 use super::{Failure, now};
+use crate::files::{Access, Replacement};
 use crate::store::StoreError;
 
 /// The steps from each version to the next; version 0 is an empty file.
@@ -54,15 +55,25 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Keeps the database as it was in `PATH.before-vN`; an older copy of the same step stays, it is the truer one. A copy
-/// that was not finished is not taken for one.
+/// Where a database is kept as it was before the latest schema: `PATH.before-vN`.
+pub fn copy_path(path: &Path) -> PathBuf {
+    copy_path_of(path, STEPS.len() as i64)
+}
+
+fn copy_path_of(path: &Path, known: i64) -> PathBuf {
+    beside(path, &format!("before-v{known}"))
+}
+
+/// Keeps the database as it was; an older copy of the same step stays, it is the truer one. A copy that was not finished
+/// is not taken for one.
 fn copy_before(connection: &Connection, path: &Path, known: i64) -> Result<(), Failure> {
-    let copy = beside(path, &format!("before-v{known}"));
+    let copy = copy_path_of(path, known);
     if !copy.exists() {
-        let unfinished = beside(&copy, "writing");
-        remove(&unfinished)?;
-        connection.execute("vacuum into ?1", [unfinished.to_string_lossy()])?;
-        put_in_place(&unfinished, &copy)?;
+        // Versions before 0.2 left this where they were killed.
+        remove(&beside(&copy, "writing"))?;
+        let unfinished = Replacement::new(&copy, Access::Private).map_err(|error| unwritable(&error, &copy))?;
+        connection.execute("vacuum into ?1", [unfinished.path().to_string_lossy()])?;
+        unfinished.commit().map_err(|error| unwritable(&error, &copy))?;
         tracing::info!(copy = %copy.display(), "the database is of an older version; a copy of it is kept");
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! Opening a database file: every pragma with its reason, and what is refused.
 
+use std::cell::Cell;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -15,16 +16,25 @@ const APPLICATION_ID: i32 = 0x666d_6462;
 /// Before this version, two connections could damage a WAL (sqlite.org/wal.html, "the WAL-reset bug").
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// How often a connection looks whether another process's write is over, and after how many times it gives up: ten
-/// seconds. It looks often, so that an import, which frees the lock for a moment between its batches, lets edits in.
-const LOOK: Duration = Duration::from_millis(1);
-const LOOKS: i32 = 10_000;
+/// How often a connection looks whether another process's write is over. It looks often, so that an import, which frees the
+/// lock for a moment between its batches, lets edits in.
+const BUSY_POLL_INTERVAL: Duration = Duration::from_millis(1);
+/// After how long it gives up. By the clock: on a busy machine a sleep of a millisecond takes several.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+thread_local! {
+    /// When this thread began to wait for another process's write.
+    static BUSY_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
 
 /// Waits for another process's write.
 pub fn patient(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.busy_handler(Some(|looks: i32| {
-        std::thread::sleep(LOOK);
-        looks < LOOKS
+    connection.busy_handler(Some(|polls: i32| {
+        if polls == 0 {
+            BUSY_SINCE.set(Some(Instant::now()));
+        }
+        std::thread::sleep(BUSY_POLL_INTERVAL);
+        BUSY_SINCE.get().is_none_or(|since| since.elapsed() < BUSY_TIMEOUT)
     }))
 }
 
@@ -70,6 +80,8 @@ fn open_writer(path: &Path) -> Result<Connection, Failure> {
     // After a large import the journal shrinks again.
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What people delete, the notes of a removed account for instance, is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", true)?;
     prepare(&connection)?;
     migrate::migrate(&mut connection, path)?;
     if owner != APPLICATION_ID {
