@@ -26,6 +26,9 @@ mod routes;
 mod search;
 
 mod durable;
+mod failures;
+mod outputs;
+mod restore;
 
 mod architecture;
 mod docs;
