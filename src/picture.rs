@@ -2,6 +2,10 @@
 //! The only user of `image`. Any bytes may come in: whatever they are, the answer is a picture or [`Unfit`], within
 //! bounds of memory that are known before anything is decoded.
 
+mod color;
+mod png;
+
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,6 +14,8 @@ use image::imageops::{FilterType, crop_imm};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use sha2::{Digest, Sha256};
+
+use self::color::{Colors, MAX_PROFILE, to_srgb};
 
 /// The most bytes of a file.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -29,6 +35,8 @@ const NEAR: f64 = 0.13;
 /// Where a poster is shrunk by more than this, a quick average comes before the fine filter.
 const COARSE: u32 = 3;
 const QUALITY: u8 = 84;
+/// The most bytes of the notes of a camera.
+const MAX_METADATA: usize = 1024 * 1024;
 
 /// A poster as it is stored and served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +59,9 @@ pub enum Unfit {
     /// It has too many pixels, or too long a side.
     #[error("the picture has more than {MOST_MEGAPIXELS} million pixels, or a side of more than {LONGEST_SIDE}")]
     TooManyPixels,
+    /// It carries too much beside its pixels: a color profile of some megabytes, or other data.
+    #[error("the picture carries too much data besides the image; save it without metadata and color profile")]
+    TooMuchData,
     /// The file is too large.
     #[error("the file is larger than {} MB", MOST_BYTES / (1024 * 1024))]
     TooLarge,
@@ -65,7 +76,12 @@ pub fn prepare(file: &[u8]) -> Result<Picture, Unfit> {
         return Err(Unfit::TooLarge);
     }
     // A fault of a decoder is the file's fault for whoever sent it.
-    let made = catch_unwind(AssertUnwindSafe(|| decode(file).and_then(|(image, turn)| encode(&shrink(image, turn)))));
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        decode(file).and_then(|decoded| {
+            let image = shrink(decoded.image, decoded.turn);
+            encode(&to_srgb(image, &decoded.colors))
+        })
+    }));
     let bytes = made.unwrap_or_else(|_| {
         tracing::warn!(bytes = file.len(), "a decoder of pictures panicked");
         Err(Unfit::Damaged)
@@ -74,16 +90,30 @@ pub fn prepare(file: &[u8]) -> Result<Picture, Unfit> {
     Ok(Picture { hash, bytes })
 }
 
-/// The picture without transparency, and how it is to be turned. Its size is checked before it is decoded.
-fn decode(file: &[u8]) -> Result<(RgbImage, Orientation), Unfit> {
+/// A picture as it is in its file.
+struct Decoded {
+    /// Its pixels, without transparency.
+    image: RgbImage,
+    /// How it is to be turned.
+    turn: Orientation,
+    /// How its colors are meant.
+    colors: Colors,
+}
+
+/// Decodes a picture. Its size and what it carries are checked before.
+fn decode(file: &[u8]) -> Result<Decoded, Unfit> {
     let format = image::guess_format(file).map_err(|_| Unfit::Kind)?;
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err(Unfit::Kind);
     }
+    let (file, colors) = match format {
+        ImageFormat::Png => png::split(file).map(|(file, colors)| (Cow::Owned(file), Some(colors)))?,
+        _ => (Cow::Borrowed(file), None),
+    };
     let mut limits = Limits::no_limits();
     (limits.max_image_width, limits.max_image_height) = (Some(LONGEST_SIDE), Some(LONGEST_SIDE));
     limits.max_alloc = Some(MEMORY);
-    let mut reader = ImageReader::with_format(Cursor::new(file), format);
+    let mut reader = ImageReader::with_format(Cursor::new(&*file), format);
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(|error| unfit(&error))?;
     let (width, height) = decoder.dimensions();
@@ -92,13 +122,20 @@ fn decode(file: &[u8]) -> Result<(RgbImage, Orientation), Unfit> {
     }
     limits.reserve(decoder.total_bytes()).map_err(|error| unfit(&error))?;
     decoder.set_limits(limits).map_err(|error| unfit(&error))?;
+    let colors = colors.map_or_else(|| profile(&mut decoder), Ok)?;
     // A note about turning that cannot be read is no reason to refuse the picture.
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    if format == ImageFormat::Jpeg && !is_whole_jpeg(file) {
+    if format == ImageFormat::Jpeg && !is_whole_jpeg(&file) {
         return Err(Unfit::Damaged);
     }
     let image = DynamicImage::from_decoder(decoder).map_err(|error| unfit(&error))?;
-    Ok((flat(image), turn))
+    Ok(Decoded { image: flat(image), turn, colors })
+}
+
+/// The color profile of a JPEG or a WebP; one that cannot be read is none.
+fn profile(decoder: &mut impl ImageDecoder) -> Result<Colors, Unfit> {
+    let Ok(Some(profile)) = decoder.icc_profile() else { return Ok(Colors::Srgb) };
+    if profile.len() > MAX_PROFILE { Err(Unfit::TooMuchData) } else { Ok(Colors::Profile(profile)) }
 }
 
 fn unfit(error: &image::ImageError) -> Unfit {
@@ -200,5 +237,7 @@ fn encode(image: &RgbImage) -> Result<Vec<u8>, Unfit> {
     Ok(bytes)
 }
 
+#[cfg(test)]
+mod color_tests;
 #[cfg(test)]
 mod tests;

@@ -46,6 +46,7 @@ impl From<Unfit> for FlowError {
             Unfit::Kind => Self::WrongKind(of(Problem::NotAKind { kinds: "JPEG, PNG, WebP" })),
             Unfit::Damaged => Self::Invalid(of(Problem::Damaged)),
             Unfit::TooManyPixels => Self::Invalid(of(Problem::TooManyPixels { max: picture::MOST_MEGAPIXELS })),
+            Unfit::TooMuchData => Self::Invalid(of(Problem::TooMuchData)),
             Unfit::TooLarge => Self::Invalid(of(Problem::TooLarge { max: picture::MOST_BYTES / (1024 * 1024) })),
         }
     }

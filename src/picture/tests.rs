@@ -6,17 +6,17 @@ use image::{GenericImageView, Rgb, Rgba, RgbaImage};
 
 use super::*;
 
-fn file(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+pub fn file(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.into().write_to(&mut bytes, format).expect("written");
     bytes.into_inner()
 }
 
-fn plain(width: u32, height: u32, colour: [u8; 3]) -> RgbImage {
+pub fn plain(width: u32, height: u32, colour: [u8; 3]) -> RgbImage {
     RgbImage::from_pixel(width, height, Rgb(colour))
 }
 
-fn taken(file: &[u8]) -> DynamicImage {
+pub fn taken(file: &[u8]) -> DynamicImage {
     let picture = prepare(file).expect("a picture");
     assert_eq!(image::guess_format(&picture.bytes).expect("a format"), ImageFormat::Jpeg);
     assert_eq!(picture.hash.len(), 64);
@@ -160,8 +160,15 @@ fn huge_pictures_are_refused_before_they_are_decoded() {
 }
 
 /// The check sum of a chunk of PNG.
-fn crc(bytes: &[u8]) -> u32 {
+pub fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })
     })
+}
+
+/// A chunk of PNG.
+pub fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let body = [kind.as_slice(), data].concat();
+    let length = u32::try_from(data.len()).expect("short").to_be_bytes();
+    [&length[..], &body, &crc(&body).to_be_bytes()].concat()
 }

@@ -30,7 +30,7 @@ fn code(source: &str) -> String {
 
 #[test]
 fn each_part_is_named_in_its_room_only() {
-    let rooms: [(&str, &[&str]); 9] = [
+    let rooms: [(&str, &[&str]); 10] = [
         ("rusqlite", &["store/sqlite"]),
         ("tantivy", &["index"]),
         ("warp", &["web.rs", "web/cx.rs", "web/reply.rs", "web/error.rs", "web/assets.rs"]),
@@ -39,6 +39,7 @@ fn each_part_is_named_in_its_room_only() {
         ("rust_embed", &["web/assets.rs"]),
         ("quick_xml", &["web/share.rs", "web/sitemap.rs"]),
         ("image", &["picture"]),
+        ("moxcms", &["picture"]),
         ("multer", &["web/upload.rs"]),
     ];
     for (name, source) in sources() {

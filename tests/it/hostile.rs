@@ -169,3 +169,41 @@ fn rows_without_end_are_told_and_the_rest_is_kept() {
     ];
     assert_eq!(done["rejected"], json!(rejected));
 }
+
+#[test]
+fn a_picture_that_unpacks_to_much_is_refused_with_a_word() {
+    let folder = site();
+    folder.add_user("anna", true);
+    let token = folder.token("anna");
+    let server = folder.serve(&["--public"]);
+    let anna = server.bearer(&token);
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        let mut sum = flate2::Crc::new();
+        sum.update(kind);
+        sum.update(data);
+        [&u32::try_from(data.len()).unwrap().to_be_bytes(), kind.as_slice(), data, &sum.sum().to_be_bytes()].concat()
+    };
+    let packed = |bytes: usize| {
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        (0..bytes >> 16).for_each(|_| packer.write_all(&[0; 1 << 16]).unwrap());
+        packer.write_all(&[0; 4]).unwrap();
+        packer.finish().unwrap()
+    };
+    let picture = |more: &[u8]| {
+        let head = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];
+        let [head, data, end] = [chunk(b"IHDR", &head), chunk(b"IDAT", &packed(0)), chunk(b"IEND", b"")];
+        [b"\x89PNG\r\n\x1a\n".as_slice(), &head, more, &data, &end].concat()
+    };
+    let bomb = packed(512 << 20);
+    let send = |more: &[u8]| anna.send("POST", "/manage/poster/1", "image/png", &picture(more));
+    let profile = send(&chunk(b"iCCP", &[b"icc\0\0", bomb.as_slice()].concat()));
+    assert_eq!(profile.status, 422, "{}", profile.body);
+    assert!(
+        profile.json()["error"]["fields"]["poster"].as_str().unwrap().contains("too much data"),
+        "{}",
+        profile.body
+    );
+    let text = send(&chunk(b"zTXt", &[b"Comment\0\0", bomb.as_slice()].concat()));
+    assert_eq!(text.status, 200, "{}", text.body);
+    assert!(peak(&server) < MOST_MIB, "{} MiB", peak(&server));
+}
