@@ -18,7 +18,6 @@ mod output;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
@@ -148,13 +147,9 @@ impl Global {
     /// Opens a database that must be there: a command that reads an empty one is a mistyped path.
     fn open_existing(&self) -> anyhow::Result<App> {
         let db = self.db.display();
-        let about = std::fs::metadata(&self.db).ok();
-        let about = about.with_context(|| {
-            format!("there is no database at `{db}`; name it with --db, or make it with `fmdb import`")
-        })?;
         anyhow::ensure!(
-            !about.is_file() || about.len() > 0,
-            "`{db}` is an empty file, no database; name one with --db, or make one with `fmdb import`"
+            self.db.exists(),
+            "there is no database at `{db}`; name it with --db, or make it with `fmdb import`"
         );
         self.open()
     }

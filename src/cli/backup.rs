@@ -26,6 +26,8 @@ pub struct RestoreOptions {
 
 pub fn backup(global: &Global, options: &BackupOptions) -> anyhow::Result<ExitCode> {
     let to = || format!("no backup was written to `{}`", options.file.display());
+    let is_empty = std::fs::metadata(&global.db).is_ok_and(|about| about.is_file() && about.len() == 0);
+    anyhow::ensure!(!is_empty, "`{}` is an empty file, no database to copy; check --db", global.db.display());
     let app = global.open_existing()?;
     let target = match global.protected().check_backup(&options.file).with_context(to)? {
         Target::File(path) => path,

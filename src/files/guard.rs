@@ -147,7 +147,12 @@ impl Protected {
         if about.is_some_and(|about| about.is_dir()) {
             return Err(Refusal::Folder(target.to_owned()));
         }
-        for db in databases_of(&real).into_iter().filter(|db| is_database(db)) {
+        for db in databases_of(&real) {
+            // Not opened under another name either: closing it would drop the locks of this process.
+            self.refuse_owned(target, &db, fs::metadata(&db).ok().as_ref())?;
+            if !is_database(&db) {
+                continue;
+            }
             if is_open_elsewhere(&db) {
                 return Err(Refusal::InUse(target.to_owned()));
             }
@@ -274,6 +279,8 @@ mod tests {
             "a.db.lock",
             "a.db.index",
             "a.db.index/new",
+            "hard-wal",
+            "hard.lock",
             "here/a.db.index/meta.json",
             "meta",
         ];
