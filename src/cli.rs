@@ -17,6 +17,8 @@ mod output;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
@@ -158,6 +160,21 @@ impl Global {
     fn protected(&self) -> Protected {
         Protected::database(&self.db, &index_folder(&self.db))
     }
+}
+
+/// How long the end of a command waits for the follower of the search index, where its end may be far.
+const FOLLOWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Waits for the end of a thread; false if it takes longer.
+fn ends_within(thread: &JoinHandle<()>, timeout: Duration) -> bool {
+    let until = Instant::now() + timeout;
+    while !thread.is_finished() {
+        if Instant::now() >= until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    true
 }
 
 fn start_log(global: &Global) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Global, SOME_REJECTED, output};
+use super::{FOLLOWER_TIMEOUT, Global, SOME_REJECTED, ends_within, output};
 use crate::app::App;
 use crate::dump::{Format, Rejected, Report};
 use crate::files::{Access, Output, Target};
@@ -110,6 +110,10 @@ fn followed(app: &Arc<App>, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow
     let follower = follow::spawn_unseen(Arc::clone(app)).context("no thread for the search index")?;
     let done = work();
     app.following.stop();
+    // What made the work fail, a full disk for instance, may keep the follower as well.
+    if done.is_err() && !ends_within(&follower, FOLLOWER_TIMEOUT) {
+        return done;
+    }
     let joined = follower.join().map_err(|_| anyhow::anyhow!("the search index failed; run `fmdb reindex`"));
     let followed = joined.and_then(|()| Ok(follow::catch_up_unseen(app)?));
     app.index.close();

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Global, log, output};
+use super::{FOLLOWER_TIMEOUT, Global, ends_within, log, output};
 use crate::app::{App, ServerLock};
 use crate::config::Config;
 use crate::flows::import::Unwatched;
@@ -79,7 +79,10 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let follower = follow::spawn(Arc::clone(&app)).context("no thread for the search index")?;
     let outcome = load(&app, options).and_then(|()| runtime.block_on(serve(listener, Arc::clone(&app))));
     app.following.stop();
-    if follower.join().is_err() {
+    // A long catch-up goes on at the next start; what is committed is whole.
+    if !ends_within(&follower, FOLLOWER_TIMEOUT) {
+        tracing::warn!("the search index is not waited for; it goes on at the next start");
+    } else if follower.join().is_err() {
         tracing::error!("the search index failed; it will be built anew at the next start");
     }
     runtime.shutdown_timeout(Duration::from_secs(1));
