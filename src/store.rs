@@ -12,7 +12,7 @@ mod sqlite;
 
 use std::path::Path;
 
-use crate::model::{Account, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
+use crate::model::{Account, EntryCounts, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
 pub use self::care::Restored;
 pub use self::known::{Known, Secret};
@@ -255,11 +255,11 @@ impl Store {
         self.sqlite().update_movie(id, draft)
     }
 
-    /// Deletes a movie and leaves a tombstone; gives its rev.
+    /// Deletes a movie and leaves a tombstone; gives its rev, and what members kept of it that went with it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub fn delete_movie(&self, id: MovieId) -> Result<Rev, StoreError> {
+    pub fn delete_movie(&self, id: MovieId) -> Result<(Rev, EntryCounts), StoreError> {
         self.sqlite().delete_movie(id)
     }
 

@@ -190,15 +190,34 @@ for (const block of document.querySelectorAll(".genre-chips")) {
   show();
 }
 
+/** What members keep of a movie and would lose, as the page says it that asks the same question. */
+async function removes(address) {
+  const answer = await fetch(address, { headers: { accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok || !page.querySelector("form[action^='/manage/delete/']")) throw new Error("no question");
+  return page.querySelector("#removes")?.textContent ?? "";
+}
+
 const confirm = document.querySelector("#confirm");
 for (const link of confirm ? document.querySelectorAll("a[data-delete]") : []) {
-  link.addEventListener("click", (event) => {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const address = new URL(link.href);
+    let losses;
+    try {
+      losses = await removes(link.href);
+    } catch {
+      // The page itself asks, or says what is wrong.
+      location.href = link.href;
+      return;
+    }
+    if (confirm.open) return;
     const form = confirm.querySelector("form");
     form.action = address.pathname;
     form.elements.next.value = address.searchParams.get("next") ?? "/admin";
     confirm.querySelector("#confirm-text").textContent = link.dataset.delete;
+    confirm.querySelector("#confirm-removes").textContent = losses;
     confirm.showModal();
   });
 }
@@ -250,18 +269,40 @@ for (const link of themes) {
   });
 }
 
+/** Signing in and out changes this cookie. A page that the browser kept from before is loaded anew, so that going back
+ *  shows nobody the pages of somebody else. */
+const visit = () => document.cookie.match(/(?:^|; )fmdb_visit=([^;]*)/)?.[1];
+const visitOfPage = visit();
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted || visit() === visitOfPage) return;
+  document.documentElement.hidden = true;
+  location.reload();
+});
+
 /** The next pages of a listing while its reader scrolls: three by themselves, so that the footer can be reached, then
- *  by a button. Without scripts the links to pages do. */
+ *  by a button. Whoever comes back finds the same pages and the same place. Without scripts the links to pages do. */
 const AUTOMATIC = 3;
+/** The most pages that are loaded again for somebody who comes back. */
+const RESTORED = 20;
+const ITEMS = ".found > .cards > li, .found > .films > tbody > tr";
 class Further {
   constructor(list) {
     Object.assign(this, { list, loaded: 0, isLoading: false });
-    this.button = document.createElement("button");
-    this.button.type = "button";
-    this.button.className = "further border";
-    this.button.addEventListener("click", () => this.load(true));
+    this.first = this.last = Number(new URL(location.href).searchParams.get("p") ?? 1);
+    this.button = this.makeButton(() => this.load(true));
+    this.before = this.makeButton(() => this.loadPrevious());
     this.watch = new IntersectionObserver(([seen]) => seen.isIntersecting && this.load(false), { rootMargin: "600px" });
     this.follow(document.querySelector(".found > .pages"));
+    addEventListener("pagehide", () => this.remember());
+    this.restore();
+  }
+
+  makeButton(action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "further border";
+    button.addEventListener("click", action);
+    return button;
   }
 
   /** Goes on from the links of a page. */
@@ -270,10 +311,26 @@ class Further {
     this.next = nav?.querySelector("[rel=next]")?.href;
     this.watch.disconnect();
     this.button.remove();
+    this.offerPrevious();
     if (!this.next) return;
     this.button.textContent = nav.dataset.more;
     if (this.loaded >= AUTOMATIC) nav.before(this.button);
     else this.watch.observe(nav);
+  }
+
+  offerPrevious() {
+    if (!this.nav || this.first < 2) return this.before.remove();
+    this.before.textContent = this.nav.dataset.previous;
+    if (!this.before.isConnected) (this.list.closest("table") ?? this.list).before(this.before);
+  }
+
+  async fetch(address) {
+    const answer = await fetch(address, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const items = [...page.querySelectorAll(ITEMS)];
+    if (!items.length) throw new Error("no movies");
+    return { page, items };
   }
 
   async load(isAsked) {
@@ -281,17 +338,17 @@ class Further {
     this.isLoading = true;
     const address = this.next;
     try {
-      const answer = await fetch(address, { headers: { accept: "text/html" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const items = [...page.querySelectorAll(ITEMS)];
+      const { page, items } = await this.fetch(address);
       const nav = page.querySelector(".found > .pages");
-      if (!items.length || !nav) throw new Error("no movies");
+      if (!nav) throw new Error("no pages");
       this.list.append(...items);
       this.nav.nextElementSibling.replaceWith(page.querySelector(".found > .pages + .total"));
       this.nav.replaceWith(nav);
       this.loaded += 1;
-      history.replaceState(history.state, "", address);
+      this.last += 1;
+      // The browser itself would look for the place on the last page alone.
+      history.scrollRestoration = "manual";
+      history.replaceState({ ...history.state, place: this.place }, "", address);
       voice.textContent = nav.dataset.loaded;
       this.follow(nav);
       // Who has pressed the button goes on with the first of the new movies.
@@ -303,7 +360,75 @@ class Further {
       this.isLoading = false;
     }
   }
+
+  /** The address of a page of this result. */
+  address(page) {
+    const address = new URL(location.href);
+    address.searchParams.set("p", page);
+    ["notice", "lang", "theme", "view"].forEach((name) => address.searchParams.delete(name));
+    return address.href;
+  }
+
+  /** Puts the pages from `first` on above what is there, without moving what is being looked at. */
+  async prepend(first) {
+    const pages = Array.from({ length: this.first - first }, (_, place) => first + place);
+    const loaded = await Promise.all(pages.map((page) => this.fetch(this.address(page))));
+    const seen = this.list.firstElementChild;
+    const top = seen.getBoundingClientRect().top;
+    this.list.prepend(...loaded.flatMap(({ items }) => items));
+    this.first = first;
+    this.offerPrevious();
+    scrollBy({ top: seen.getBoundingClientRect().top - top, behavior: "instant" });
+  }
+
+  async loadPrevious() {
+    if (this.isLoading) return;
+    this.isLoading = true;
+    const seen = this.list.firstElementChild;
+    try {
+      await this.prepend(this.first - 1);
+      history.scrollRestoration = "manual";
+      history.replaceState({ ...history.state, place: this.place }, "");
+      seen.previousElementSibling.querySelector("a").focus({ preventScroll: true });
+    } catch {
+      // The links are still there.
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  /** What this entry of the history is called in the memory of the tab. */
+  get place() {
+    return (this.name ??= history.state?.place ?? `place-${Date.now()}-${Math.random()}`);
+  }
+
+  /** Keeps which pages are there and where the reader is. */
+  remember() {
+    if (!history.state?.place) return;
+    const items = [...this.list.children].map((item) => [item, item.getBoundingClientRect()]);
+    const [item, box] = items.find(([, box]) => box.top >= 0 && box.top < innerHeight) ?? items.findLast(([, box]) => box.top < 0) ?? items[0];
+    const kept = { first: this.first, movie: item.querySelector("a").getAttribute("href"), top: box.top };
+    sessionStorage.setItem(this.place, JSON.stringify(kept));
+  }
+
+  /** Brings back what was kept, where the browser did not keep the page itself. */
+  async restore() {
+    const kept = JSON.parse(sessionStorage.getItem(history.state?.place ?? "") ?? "null");
+    if (!kept) return;
+    this.isLoading = true;
+    try {
+      const first = Math.max(kept.first, this.last - RESTORED, 1);
+      this.loaded = this.last - first;
+      this.follow(this.nav);
+      if (first < this.first) await this.prepend(first);
+      const movie = [...this.list.children].find((item) => item.querySelector("a").getAttribute("href") === kept.movie);
+      if (movie) scrollBy({ top: movie.getBoundingClientRect().top - kept.top, behavior: "instant" });
+    } catch {
+      // The last page is there, with a button for the one before.
+    } finally {
+      this.isLoading = false;
+    }
+  }
 }
-const ITEMS = ".found > .cards > li, .found > .films > tbody > tr";
 const movies = document.querySelector(".found > .cards, .found > .films > tbody");
 if (movies) new Further(movies);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::FlowError;
+use super::{FlowError, search};
 use crate::app::App;
-use crate::model::{Movie, MovieDraft, MovieId, RawMovie, Rev};
+use crate::model::{EntryCounts, Movie, MovieDraft, MovieId, RawMovie, Rev};
 
 /// How long an answer waits for the index; the change is durable all the same.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -31,14 +31,22 @@ pub fn update(app: &App, id: MovieId, raw: &RawMovie) -> Result<Movie, FlowError
     Ok(movie)
 }
 
-/// Deletes a movie.
+/// Deletes a movie; tells what members kept of it, which is deleted too.
 ///
 /// # Errors
 /// Not found, unavailable or failed.
-pub fn delete(app: &App, id: MovieId) -> Result<(), FlowError> {
-    let rev = app.store.delete_movie(id)?;
+pub fn delete(app: &App, id: MovieId) -> Result<EntryCounts, FlowError> {
+    let (rev, removed) = app.store.delete_movie(id)?;
     show(app, rev);
-    Ok(())
+    Ok(removed)
+}
+
+/// A movie with what members keep of it: what a deletion would remove.
+///
+/// # Errors
+/// Not found, unavailable or failed.
+pub fn before_deletion(app: &App, id: MovieId) -> Result<(Movie, EntryCounts), FlowError> {
+    Ok((search::movie(app, id)?, app.store.entry_counts(id)?))
 }
 
 /// Waits until a change is in the index.

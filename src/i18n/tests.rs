@@ -7,11 +7,14 @@ use std::path::Path;
 use super::*;
 
 /// Keys that count, whose last part is a plural class.
-const PLURALS: [&str; 19] = [
+const PLURALS: [&str; 22] = [
     "movies",
     "votes",
     "minutes",
     "account.wait",
+    "admin.diary_entries",
+    "admin.watchlist_entries",
+    "admin.list_entries",
     "suggest.count",
     "problem.too_long",
     "problem.too_short",

@@ -2,9 +2,9 @@
 //! ends in [`StoreError::NotFound`] where movie, list or account are gone or the list is somebody else's.
 
 use super::{Store, StoreError};
-use crate::model::MovieId;
 use crate::model::mine::{Beside, Day, ListDraft, MovieList, Rating, Shelf, ShelfPage, Shelved};
 use crate::model::taste::{Counts, Tasted};
+use crate::model::{EntryCounts, MovieId};
 
 /// What a row from elsewhere says of the movie that it means.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,6 +103,14 @@ pub enum Kept {
 /// What people keep of a movie.
 #[expect(clippy::missing_errors_doc, reason = "the same for all, see the top of the file")]
 impl Store {
+    /// How much members keep of a movie; nothing where there is no such movie.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn entry_counts(&self, id: MovieId) -> Result<EntryCounts, StoreError> {
+        self.sqlite().entry_counts(id)
+    }
+
     /// What a movie's page says beside the movie: for everybody, and for an account.
     pub fn beside(&self, account: Option<i64>, movie: MovieId) -> Result<Beside, StoreError> {
         self.sqlite().beside(account, movie)

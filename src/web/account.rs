@@ -70,7 +70,7 @@ pub async fn sign_out(cx: Cx) -> Result<Response, WebError> {
     }
     let next = cx.next().unwrap_or_else(|| format!("/?notice={}", Notice::SignedOut.name()));
     let mut response = reply::see_other(&cx, &next);
-    reply::add_cookie(&mut response, &guard::session_cookie(&cx, None));
+    reply::set_session(&cx, &mut response, None);
     Ok(response)
 }
 
@@ -92,7 +92,7 @@ pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Respo
     tracing::info!(id = %cx.arrival.request_id, user = signed_in.account.id, "signed in");
     let next = cx.next().unwrap_or_else(|| format!("/?notice={}", notice.name()));
     let mut response = reply::see_other(cx, &next);
-    reply::add_cookie(&mut response, &guard::session_cookie(cx, Some(&signed_in.secret)));
+    reply::set_session(cx, &mut response, Some(&signed_in.secret));
     if let Some(devices) = &signed_in.devices {
         reply::add_cookie(&mut response, &guard::device_cookie(cx, devices));
     }

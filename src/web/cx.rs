@@ -16,7 +16,7 @@ use super::{Server, guard, negotiate};
 use crate::flows::account;
 use crate::flows::glance::State;
 use crate::i18n::{self, Locale};
-use crate::model::{Account, ClientKey, MovieId};
+use crate::model::{Account, ClientKey, EntryCounts, MovieId};
 
 /// Names a request in the log and in the reply: 16 hexadecimal digits.
 #[derive(Debug, Clone, Copy)]
@@ -275,6 +275,7 @@ impl Asked {
             signup_open: self.server.app.config.signup_open,
             look: self.look,
             notice: Notice::ALL.into_iter().find(|known| Some(known.name()) == notice),
+            removed: notice.and(self.value("removed")).and_then(EntryCounts::parse),
         }
     }
 }
@@ -303,7 +304,7 @@ pub const FRAGMENT: &str = "text/fragment+html";
 fn address(path: &str, query: &str) -> String {
     let is_lasting = |piece: &&str| {
         let name = piece.split('=').next().unwrap_or_default();
-        !piece.is_empty() && !matches!(name, "lang" | "theme" | "notice")
+        !piece.is_empty() && !matches!(name, "lang" | "theme" | "notice" | "removed")
     };
     let kept: Vec<&str> = query.split('&').filter(is_lasting).collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }

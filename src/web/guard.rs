@@ -25,6 +25,7 @@ pub const LANG_COOKIE: &str = "fmdb_lang";
 pub const THEME_COOKIE: &str = "fmdb_theme";
 /// The cookie that remembers grid or table.
 pub const VIEW_COOKIE: &str = "fmdb_view";
+const VISIT_COOKIE: &str = "fmdb_visit";
 const SESSION_COOKIE: &str = "fmdb_session";
 /// The session's cookie over TLS: the prefix makes browsers refuse one that a neighbour or plain HTTP has set.
 const SECURE_SESSION_COOKIE: &str = "__Host-fmdb_session";
@@ -91,6 +92,13 @@ pub fn visitor(asked: &Asked) -> Visitor {
 pub fn device_cookie(asked: &Asked, devices: &str) -> String {
     let (name, secure) = if asked.is_https() { (SECURE_DEVICE_COOKIE, "; Secure") } else { (DEVICE_COOKIE, "") };
     format!("{name}={devices}; Path=/; Max-Age={DEVICE_AGE}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The `Set-Cookie` that tells scripts that somebody signed in or out: another value each time, and no secret. A page
+/// that the browser kept from before is then loaded anew instead of shown.
+pub fn visit_cookie(asked: &Asked) -> String {
+    let secure = if asked.is_https() { "; Secure" } else { "" };
+    format!("{VISIT_COOKIE}={:016x}; Path=/; SameSite=Lax{secure}", rand::random::<u64>())
 }
 
 /// The token of an `Authorization: Bearer` header.

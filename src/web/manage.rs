@@ -12,7 +12,7 @@ use super::reply::{self, Response};
 use super::view::forms::MovieForm;
 use super::view::{self, Notice};
 use crate::flows::{FlowError, edit_movie, import, search};
-use crate::model::{FieldErrors, Movie, MovieId, Problem, RawMovie};
+use crate::model::{EntryCounts, FieldErrors, Movie, MovieId, Problem, RawMovie};
 
 /// Where a form leads that does not say so itself.
 const TABLE: &str = "/admin";
@@ -70,22 +70,24 @@ pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
 /// `GET /manage/delete/ID`: the question before it.
 pub async fn delete_form(cx: AdminCx) -> Result<Response, WebError> {
     let id = cx.id()?;
-    let movie = cx.blocking(move |app| search::movie(app, id)).await?;
+    let (movie, entries) = cx.blocking(move |app| edit_movie::before_deletion(app, id)).await?;
     if cx.wants_json() {
-        return Ok(reply::json(&cx, StatusCode::OK, &json!(movie)));
+        let mut shown = json!(movie);
+        shown["removes"] = entries.to_json();
+        return Ok(reply::json(&cx, StatusCode::OK, &shown));
     }
     let next = cx.next().unwrap_or_else(|| TABLE.to_owned());
-    Ok(reply::html(&cx, StatusCode::OK, view::admin::confirm_delete(&cx.chrome(), &movie, &next)))
+    Ok(reply::html(&cx, StatusCode::OK, view::admin::confirm_delete(&cx.chrome(), &movie, entries, &next)))
 }
 
 /// `DELETE /manage/delete/ID`, and `POST` for pages without scripts.
 pub async fn delete(cx: AdminCx) -> Result<Response, WebError> {
     let id = cx.id()?;
-    cx.blocking(move |app| edit_movie::delete(app, id)).await?;
+    let removed = cx.blocking(move |app| edit_movie::delete(app, id)).await?;
     if cx.is_form() && cx.method == http::Method::POST {
-        return Ok(onwards(&cx, Notice::Deleted));
+        return Ok(onwards_from_deletion(&cx, removed));
     }
-    Ok(reply::json(&cx, StatusCode::OK, &json!({"deleted": id.0})))
+    Ok(reply::json(&cx, StatusCode::OK, &json!({"deleted": id.0, "removed": removed.to_json()})))
 }
 
 /// `POST /manage/sample`: loads the sample catalogue into an empty database.
@@ -97,13 +99,26 @@ pub async fn load_sample(cx: AdminCx) -> Result<Response, WebError> {
     Ok(reply::json(&cx, StatusCode::OK, &json!({"added": added})))
 }
 
-/// Back to where a form came from, unless that was the page of a movie which is gone.
+/// Back to where the question came from, unless that is the page of the movie; tells what members lost.
+fn onwards_from_deletion(cx: &Cx, removed: EntryCounts) -> Response {
+    let next = cx.next().filter(|next| !next.starts_with("/movie/")).unwrap_or_else(|| TABLE.to_owned());
+    let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
+    let with_counts = view::with_parameter(address, "removed", &removed.to_parameter());
+    let address = if removed.is_empty() { address } else { &with_counts };
+    reply::see_other(cx, &told_at(&format!("{address}{fragment}"), Notice::Deleted))
+}
+
+/// Back to where a form came from.
 pub fn onwards(cx: &Cx, notice: Notice) -> Response {
-    let is_gone = |next: &String| notice == Notice::Deleted && next.starts_with("/movie/");
-    let next = cx.next().filter(|next| !is_gone(next)).unwrap_or_else(|| TABLE.to_owned());
+    let next = cx.next().unwrap_or_else(|| TABLE.to_owned());
+    reply::see_other(cx, &told_at(&next, notice))
+}
+
+/// An address that tells a notice.
+fn told_at(next: &str, notice: Notice) -> String {
     let sign = if next.contains('?') { '&' } else { '?' };
     let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
-    reply::see_other(cx, &format!("{address}{sign}notice={}{fragment}", notice.name()))
+    format!("{address}{sign}notice={}{fragment}", notice.name())
 }
 
 /// The form again with its messages; any other error, and any error of a program, is left to `web::error`.

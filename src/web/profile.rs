@@ -6,7 +6,6 @@ use serde_json::json;
 use super::account::checked;
 use super::cx::MemberCx;
 use super::error::WebError;
-use super::guard;
 use super::reply::{self, Response};
 use super::view::profile::Wrong;
 use super::view::{self, Notice};
@@ -41,7 +40,7 @@ pub async fn delete(cx: MemberCx) -> Result<Response, WebError> {
             } else {
                 reply::json(&cx, StatusCode::OK, &json!({"deleted": cx.account.name}))
             };
-            reply::add_cookie(&mut response, &guard::session_cookie(&cx, None));
+            reply::set_session(&cx, &mut response, None);
             Ok(response)
         }
         Err(FlowError::Refused) => {

@@ -15,8 +15,8 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use warp::Reply;
 
-use super::cx::Asked;
-use super::guard::{LANG_COOKIE, THEME_COOKIE, VIEW_COOKIE};
+use super::cx::{Asked, Identity};
+use super::guard::{self, LANG_COOKIE, THEME_COOKIE, VIEW_COOKIE};
 use super::view::look::{Shape, Theme};
 use crate::i18n::Locale;
 
@@ -82,9 +82,10 @@ pub struct Trace {
 /// Who may keep a reply, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cache {
-    /// Nobody: it is for somebody who is signed in, or it is of this moment.
+    /// Nobody: it is of this moment, for a program, or a file of personal data.
     Never,
-    /// The browser that asked, which asks again each time.
+    /// The browser that asked, which asks again each time but may go back to a page as it was left. Signing in and out
+    /// changes the cookies that replies vary on, and `app.js` loads a page of the time before anew.
     Ask,
     /// Everybody, for ever: the name changes with the content.
     Forever,
@@ -115,7 +116,7 @@ impl Cache {
 
     /// The policy of what depends on who asks.
     pub fn of(asked: &Asked) -> Self {
-        if asked.account().is_some() { Self::Never } else { Self::Ask }
+        if matches!(asked.identity, Identity::Token(_)) { Self::Never } else { Self::Ask }
     }
 }
 
@@ -173,6 +174,16 @@ pub fn set(response: &mut Response, name: HeaderName, value: &str) {
 pub fn add_cookie(response: &mut Response, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+/// Begins the session of a browser, or ends it. Pages that the browser keeps from before are not shown after that: their
+/// cookies differ, and at the end it is asked to forget them.
+pub fn set_session(asked: &Asked, response: &mut Response, secret: Option<&str>) {
+    add_cookie(response, &guard::session_cookie(asked, secret));
+    add_cookie(response, &guard::visit_cookie(asked));
+    if secret.is_none() {
+        set(response, HeaderName::from_static("clear-site-data"), "\"cache\"");
     }
 }
 

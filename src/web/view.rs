@@ -32,9 +32,9 @@ mod parts;
 mod poster;
 
 use self::look::Look;
-pub use self::parts::{decade_page, genre_page};
+pub use self::parts::{decade_page, genre_page, with_parameter};
 use crate::i18n::Locale;
-use crate::model::Account;
+use crate::model::{Account, EntryCounts};
 
 /// What every page shows around its content.
 #[derive(Debug, Clone)]
@@ -58,6 +58,8 @@ pub struct Chrome<'a> {
     pub look: Look,
     /// What has just been done, to be told once.
     pub notice: Option<Notice>,
+    /// What members kept of the movie that has just been deleted.
+    pub removed: Option<EntryCounts>,
 }
 
 /// What has just been done; `?notice=` in the address after a form.

@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 const binary = process.env.FMDB_BIN ?? new URL("../../target/debug/fmdb", import.meta.url).pathname;
 export const password = "correct horse battery staple";
 
-/** Starts a site; `stop` ends it, `fmdb` runs a command on its database and gives what it prints. */
+/** Starts a site; `stop` ends it. */
 export async function site(...options) {
   const folder = mkdtempSync(join(tmpdir(), "fmdb-"));
   const db = join(folder, "a.db");
@@ -31,14 +31,14 @@ export async function site(...options) {
     await ended;
     rmSync(folder, { recursive: true });
   };
-  const fmdb = (...words) => execFileSync(binary, ["--db", db, ...words], { env, encoding: "utf8" });
-  return { address, stop, fmdb };
+  return { address, stop };
 }
 
-/** Debian's Chromium, kept from asking for anything outside. */
-export function browser() {
+/** Debian's Chromium, kept from asking for anything outside. Playwright's own flags keep it from going back to a page as it
+ *  was left, which `canGoBack` allows. */
+export function browser({ canGoBack = false } = {}) {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...args, "--disable-component-update", "--disable-sync"] });
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...args, "--disable-component-update", "--disable-sync"], ignoreDefaultArgs: canGoBack ? ["--disable-back-forward-cache"] : [] });
 }
 
 /** A page; `complaints` collects errors of the console, and requests that leave the site. */

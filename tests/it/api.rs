@@ -46,7 +46,13 @@ fn the_old_apps_six_requests() {
     assert_eq!((form.status, &form.json()["movie_name"]), (200, &json!("Fargo 2")));
     assert_eq!(admin.get("/listing?name=fargo&director=coen&genre=Drama").json()["total"], 1);
     let deleted = admin.delete(&format!("/manage/delete/{id}"));
-    assert_eq!((deleted.status, deleted.json()), (200, json!({"deleted": id})));
+    assert_eq!(
+        (deleted.status, deleted.json()),
+        (
+            200,
+            json!({"deleted": id, "removed": {"ratings": 0, "notes": 0, "viewings": 0, "watchlists": 0, "lists": 0}})
+        )
+    );
     assert_eq!(admin.delete(&format!("/manage/delete/{id}")).status, 404);
 }
 

@@ -115,7 +115,7 @@ fn a_change_is_in_the_very_next_search_suggestion_and_page() {
         assert_eq!(renamed.status, 200, "{}", renamed.body);
         assert_eq!((names(&admin, "q=zanzibar").len(), names(&admin, "q=timbuktu").len()), (0, 1));
         assert!(!suggested("zanz").contains("Zanzibar"));
-        assert_eq!(admin.delete(&format!("/manage/delete/{id}")).json(), json!({"deleted": id}));
+        assert_eq!(admin.delete(&format!("/manage/delete/{id}")).json()["deleted"], id);
         assert_eq!(names(&admin, "q=timbuktu").len(), 0);
         assert_eq!(admin.get(&format!("/movie/{id}")).status, 404);
         assert_eq!(suggested("quixote"), "[]");

@@ -4,10 +4,11 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use super::mine::entry_counts;
 use super::movies::{self, BETWEEN, Place};
 use super::{Failure, Sqlite, posters};
 use crate::model::draft::identity_key;
-use crate::model::{Facts, Movie, MovieDraft, MovieId, Rev};
+use crate::model::{EntryCounts, Facts, Movie, MovieDraft, MovieId, Rev};
 use crate::store::StoreError;
 
 impl Sqlite {
@@ -38,16 +39,17 @@ impl Sqlite {
         })
     }
 
-    pub fn delete_movie(&self, id: MovieId) -> Result<Rev, StoreError> {
+    pub fn delete_movie(&self, id: MovieId) -> Result<(Rev, EntryCounts), StoreError> {
         self.write(|db| {
             let before = one(db, id)?;
+            let removed = entry_counts(db, id)?;
             db.prepare_cached("delete from movies where id = ?1")?.execute([id.0])?;
             posters::forget(db, before.poster.as_deref())?;
             let counters = next(db)?;
             db.prepare_cached("insert into deletions (movie_id, rev) values (?1, ?2)")?
                 .execute([id.0, counters.rev])?;
             take(db, counters)?;
-            Ok(counters.rev)
+            Ok((counters.rev, removed))
         })
     }
 }

@@ -4,14 +4,18 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Failure, Sqlite, now};
-use crate::model::MovieId;
 use crate::model::mine::{
     Beside, Day, InList, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, Mine, Rating, SiteRating, Viewing,
 };
+use crate::model::{EntryCounts, MovieId};
 use crate::store::StoreError;
 use crate::store::mine::Room;
 
 impl Sqlite {
+    pub fn entry_counts(&self, movie: MovieId) -> Result<EntryCounts, StoreError> {
+        self.read(|db| Ok(entry_counts(db, movie)?))
+    }
+
     pub fn beside(&self, account: Option<i64>, movie: MovieId) -> Result<Beside, StoreError> {
         let version = self.lately.version(&self.path);
         let beside = self.read(|db| {
@@ -99,6 +103,20 @@ impl Sqlite {
             Ok(Room::Enough)
         })
     }
+}
+
+/// What goes with the movie when it is deleted.
+pub fn entry_counts(db: &Connection, movie: MovieId) -> rusqlite::Result<EntryCounts> {
+    let mut statement = db.prepare_cached(
+        "select (select count(*) from ratings where movie_id = ?1), (select count(*) from notes where movie_id = ?1),
+            (select count(*) from viewings where movie_id = ?1), (select count(*) from watchlist where movie_id = ?1),
+            (select count(*) from list_movies where movie_id = ?1)",
+    )?;
+    statement.query_row([movie.0], |row| {
+        let count = |column: usize| row.get::<_, u32>(column).map(u64::from);
+        let (ratings, notes, viewings) = (count(0)?, count(1)?, count(2)?);
+        Ok(EntryCounts { ratings, notes, viewings, watchlists: count(3)?, lists: count(4)? })
+    })
 }
 
 /// The movie is in the catalogue, and the account was not removed while it asked.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::parts::{self, icon};
 use super::{Chrome, layout, listing};
 use crate::i18n;
-use crate::model::{FieldErrors, Listing, Movie};
+use crate::model::{EntryCounts, FieldErrors, Listing, Movie};
 use crate::tr;
 
 /// The table: the same listing, to manage it. An empty catalogue offers the sample (a `POST` form to
@@ -82,14 +82,15 @@ fn first_movies(chrome: &Chrome<'_>) -> Markup {
     }
 }
 
-/// The question before a deletion as a dialog, which the script fills and opens.
+/// The question before a deletion as a dialog. The script fills it from the page that asks the same, and opens it.
 pub fn dialog(chrome: &Chrome<'_>) -> Markup {
     let locale = chrome.locale;
     html! {
-        dialog id="confirm" aria-labelledby="confirm-title" {
+        dialog id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-text confirm-removes" {
             form method="post" {
                 h2 id="confirm-title" { (tr!(locale, "admin.confirm")) }
                 p id="confirm-text" {}
+                p id="confirm-removes" {}
                 input type="hidden" name="csrf" value=(chrome.csrf);
                 input type="hidden" name="next" value="/admin";
                 div class="ways" {
@@ -101,14 +102,17 @@ pub fn dialog(chrome: &Chrome<'_>) -> Markup {
     }
 }
 
-/// The question before a deletion (`GET /manage/delete/ID`); its form sends `POST` to the same address, with
+/// The question before a deletion, with what members keep of the movie (`GET /manage/delete/ID`); its form sends `POST` to the same address, with
 /// `csrf` and `next`.
-pub fn confirm_delete(chrome: &Chrome<'_>, movie: &Movie, next: &str) -> Markup {
+pub fn confirm_delete(chrome: &Chrome<'_>, movie: &Movie, entries: EntryCounts, next: &str) -> Markup {
     let locale = chrome.locale;
     let content = html! {
         section class="panel narrow" {
             h1 { (tr!(locale, "admin.confirm")) }
             p { (tr!(locale, "admin.confirm_text", title = movie.facts.title)) }
+            @if !entries.is_empty() {
+                p id="removes" { (tr!(locale, "admin.removes", entries = parts::entries(locale, entries))) }
+            }
             form action={ "/manage/delete/" (movie.id) } method="post" {
                 input type="hidden" name="csrf" value=(chrome.csrf);
                 input type="hidden" name="next" value=(next);

@@ -5,9 +5,10 @@ use maud::{DOCTYPE, Markup, html};
 use super::art::shapes;
 use super::look::Theme;
 use super::meta::{self, Meta};
-use super::parts::{icon, star, with_parameter};
+use super::parts::{self, icon, star, with_parameter};
 use super::{Chrome, Notice};
 use crate::i18n::{self, Locale};
+use crate::model::EntryCounts;
 use crate::tr;
 use crate::web::assets;
 
@@ -53,7 +54,7 @@ fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &M
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
                 (bar(chrome, query))
                 main id="content" tabindex="-1" {
-                    @if let Some(notice) = chrome.notice { (tell(locale, notice)) }
+                    @if let Some(notice) = chrome.notice { (tell(locale, notice, chrome.removed)) }
                     (content)
                 }
                 (footer(chrome))
@@ -148,7 +149,7 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
     }
 }
 
-fn tell(locale: Locale, notice: Notice) -> Markup {
+fn tell(locale: Locale, notice: Notice, removed: Option<EntryCounts>) -> Markup {
     let text = match notice {
         Notice::Added => tr!(locale, "notice.added"),
         Notice::Saved => tr!(locale, "notice.saved"),
@@ -160,7 +161,13 @@ fn tell(locale: Locale, notice: Notice) -> Markup {
         Notice::ListDeleted => tr!(locale, "notice.list_deleted"),
         Notice::AccountDeleted => tr!(locale, "notice.account_deleted"),
     };
-    html! { p class="banner done" role="status" { (icon("check")) (text) } }
+    let removed = removed.filter(|removed| notice == Notice::Deleted && !removed.is_empty());
+    html! {
+        p class="banner done" role="status" {
+            (icon("check")) (text)
+            @if let Some(removed) = removed { " " (tr!(locale, "notice.removed", entries = parts::entries(locale, removed))) }
+        }
+    }
 }
 
 fn footer(chrome: &Chrome<'_>) -> Markup {

@@ -272,6 +272,7 @@ fn pages(locale: Locale, path: &str, listing: &Listing) -> Markup {
     html! {
         @if last > 1 && here <= last {
             nav class="pages" aria-label=(tr!(locale, "pages.label")) data-more=(tr!(locale, "finding.load_more"))
+                data-previous=(tr!(locale, "finding.load_previous"))
                 data-loaded=(position(locale, here, last)) {
                 @if here > 1 { a class="chip" rel="prev" href=(url(here - 1)) aria-label=(tr!(locale, "pages.previous")) { (icon("previous")) } }
                 @for page in shown(here, last) {

@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::art;
 use crate::i18n::{self, Locale};
-use crate::model::{FieldErrors, ListingQuery, Movie, Problem};
+use crate::model::{EntryCounts, FieldErrors, ListingQuery, Movie, Problem};
 use crate::tr;
 
 /// An icon (Material Symbols), as part of the page; it says nothing that the text beside it does not.
@@ -88,6 +88,20 @@ pub fn score(locale: Locale, score: f64) -> Markup {
             span class="unseen" { (tr!(locale, "movie.score_of", score = text)) }
         }
     }
+}
+
+/// What members keep of a movie, in words: `12 ratings, 3 notes`.
+pub fn entries(locale: Locale, counts: EntryCounts) -> String {
+    let counted = [
+        ("mine.count_ratings", counts.ratings),
+        ("mine.count_notes", counts.notes),
+        ("admin.diary_entries", counts.viewings),
+        ("admin.watchlist_entries", counts.watchlists),
+        ("admin.list_entries", counts.lists),
+    ];
+    let shown =
+        counted.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| i18n::plural(locale, key, count));
+    shown.collect::<Vec<_>>().join(&tr!(locale, "admin.comma"))
 }
 
 /// Links to a movie's genres.
