@@ -2,15 +2,19 @@
 //! what is done with them; that is in `flows`.
 
 pub mod fair_semaphore;
+mod following;
+mod server_lock;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use self::fair_semaphore::FairSemaphore;
+pub use self::following::{Following, Readiness};
+pub use self::server_lock::ServerLock;
 use crate::config::Config;
+use crate::file_id;
 use crate::index::{Index, IndexError};
-use crate::model::{ClientKey, Rev};
+use crate::model::ClientKey;
 use crate::store::{Store, StoreError};
 
 /// Everything that a request or a command needs.
@@ -22,7 +26,7 @@ pub struct App {
     /// The settings.
     pub config: Config,
     /// How far the index has followed the store.
-    pub following: Following,
+    pub following: Arc<Following>,
     permits: Arc<FairSemaphore>,
     heavy: Arc<FairSemaphore>,
 }
@@ -54,12 +58,13 @@ impl App {
     /// Either cannot be opened.
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let store = Store::open(&config.db)?;
-        let index = Index::open(&index_folder(&config.db))?;
+        let following = Arc::new(Following::default());
+        let index = Index::open(&index_folder(&config.db), tell_damage(&following))?;
         Ok(Self {
             store,
             index,
             config,
-            following: Following::default(),
+            following,
             permits: FairSemaphore::new(PERMITS, PERMITS_PER_CLIENT),
             heavy: FairSemaphore::new(HEAVY_PERMITS, HEAVY_PERMITS_PER_CLIENT),
         })
@@ -105,102 +110,19 @@ impl App {
     }
 }
 
-/// Where the search index of a database lives: `PATH.index/`.
+/// Damage to the index is told once, however many find it, and wakes the follower.
+fn tell_damage(following: &Arc<Following>) -> crate::index::OnDamage {
+    let following = Arc::clone(following);
+    Box::new(move |cause| {
+        if following.damage() {
+            tracing::error!(cause, "the search index is damaged and is built anew");
+        }
+    })
+}
+
+/// Where the search index of a database lives: `PATH.index/`, beside the file that the path resolves to.
 pub fn index_folder(db: &Path) -> PathBuf {
-    let mut folder = db.as_os_str().to_owned();
+    let mut folder = file_id::resolve(db).into_os_string();
     folder.push(".index");
     PathBuf::from(folder)
-}
-
-/// The meeting point of those who change the catalogue and the one who brings the index up to it.
-#[derive(Debug, Default)]
-pub struct Following {
-    state: Mutex<State>,
-    moved: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    indexed: Rev,
-    ready: bool,
-    woken: bool,
-    stopped: bool,
-}
-
-impl Following {
-    /// Something changed: the follower has work.
-    pub fn wake(&self) {
-        self.state().woken = true;
-        self.moved.notify_all();
-    }
-
-    /// The follower is to end.
-    pub fn stop(&self) {
-        self.state().stopped = true;
-        self.moved.notify_all();
-    }
-
-    /// Waits for work, at most `rest`; false once it is to end.
-    pub fn wait_for_work(&self, rest: Duration) -> bool {
-        let idle = |state: &mut State| !state.woken && !state.stopped;
-        let (mut state, _) =
-            self.moved.wait_timeout_while(self.state(), rest, idle).unwrap_or_else(PoisonError::into_inner);
-        state.woken = false;
-        !state.stopped
-    }
-
-    /// The index holds every change up to `rev`; with `ready`, all that there were.
-    pub fn publish(&self, rev: Rev, ready: bool) {
-        let mut state = self.state();
-        state.indexed = rev;
-        state.ready |= ready;
-        self.moved.notify_all();
-    }
-
-    /// Waits until the index holds `rev`; false if it takes longer than `patience`.
-    pub fn wait_for(&self, rev: Rev, patience: Duration) -> bool {
-        let behind = |state: &mut State| state.indexed < rev && !state.stopped;
-        let (state, _) =
-            self.moved.wait_timeout_while(self.state(), patience, behind).unwrap_or_else(PoisonError::into_inner);
-        state.indexed >= rev
-    }
-
-    /// The last change that the index holds.
-    pub fn indexed(&self) -> Rev {
-        self.state().indexed
-    }
-
-    /// The index has caught up once since the start, so that searches are whole.
-    pub fn is_ready(&self) -> bool {
-        self.state().ready
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Held by the one server of a database, so that a second one, or a restore, is refused. A file of its own beside
-/// the database: opening and closing SQLite's own file would drop SQLite's locks. The system frees it when the
-/// process ends, however it ends.
-#[derive(Debug)]
-pub struct ServerLock(#[expect(dead_code, reason = "held, not read")] std::fs::File);
-
-impl ServerLock {
-    /// Takes the lock of a database: `PATH.lock`.
-    ///
-    /// # Errors
-    /// Another process holds it, or the file cannot be made.
-    pub fn take(db: &Path) -> std::io::Result<Self> {
-        let mut path = db.as_os_str().to_owned();
-        path.push(".lock");
-        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(std::fs::TryLockError::WouldBlock) => {
-                Err(std::io::Error::new(std::io::ErrorKind::WouldBlock, "a server holds this database"))
-            }
-            Err(std::fs::TryLockError::Error(error)) => Err(error),
-        }
-    }
 }

@@ -25,6 +25,7 @@ pub mod password;
 pub mod rate_limit;
 
 pub mod follow;
+mod verify;
 
 use crate::index::IndexError;
 use crate::model::{FieldErrors, MovieId, Problem};
@@ -70,7 +71,9 @@ impl From<StoreError> for FlowError {
             StoreError::Exists(id) => Self::Exists(id),
             StoreError::NameTaken(name) => Self::Invalid(FieldErrors::of("username", Problem::Taken { name })),
             StoreError::NameConfusable(name) => Self::Invalid(FieldErrors::of("username", Problem::LooksLike { name })),
-            StoreError::Busy | StoreError::Full | StoreError::ReadOnly(_) => Self::Unavailable(error.to_string()),
+            StoreError::Busy | StoreError::Full | StoreError::ReadOnly(_) | StoreError::Gone(_) => {
+                Self::Unavailable(error.to_string())
+            }
             StoreError::LastAdmin => Self::LastAdmin,
             StoreError::Newer { .. }
             | StoreError::Foreign(_)
@@ -85,7 +88,9 @@ impl From<StoreError> for FlowError {
 impl From<IndexError> for FlowError {
     fn from(error: IndexError) -> Self {
         match error {
-            IndexError::Building => Self::Unavailable(error.to_string()),
+            IndexError::Building | IndexError::Damaged(_) | IndexError::Exhausted(_) => {
+                Self::Unavailable(error.to_string())
+            }
             IndexError::Held | IndexError::Failed(_) => Self::Failed(error.to_string()),
         }
     }

@@ -5,6 +5,9 @@
 //! it, without a lock. Each commit carries the [`Position`] that it holds, so that a crash, a deleted index, an
 //! import by another process and a restored backup are all one case: read what is newer, apply, commit.
 
+mod directory;
+mod error;
+mod integrity;
 mod open;
 mod snapshot;
 mod writer;
@@ -35,15 +38,14 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
-use tantivy::{DocAddress, Searcher};
 
+pub use self::error::IndexError;
+use self::error::catching;
 pub use self::likeness::Neighbours;
 pub use self::marks::Marker;
 use self::open::Opened;
@@ -54,27 +56,7 @@ pub use self::rank::{Hits, Wish};
 pub use self::suggest::{Limits, Near, Suggested};
 pub use self::writer::Batch;
 use self::writer::Writer;
-use crate::model::{Facet, ListingQuery, MovieId, Rev, genre};
-
-/// What can go wrong in the index.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexError {
-    /// It is being built; nothing can be searched yet.
-    #[error("the search index is being built; try again in a moment")]
-    Building,
-    /// Another process writes this index.
-    #[error("another fmdb process holds the search index; stop it first")]
-    Held,
-    /// Anything else.
-    #[error("the search index failed: {0}")]
-    Failed(String),
-}
-
-impl From<tantivy::TantivyError> for IndexError {
-    fn from(error: tantivy::TantivyError) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
+use crate::model::{Facet, ListingQuery, Rev, genre};
 
 /// What a commit of the index holds: every change of the catalogue `epoch` up to `rev`, and of the change after it
 /// the movies up to `id`. The start is the empty index.
@@ -92,71 +74,94 @@ pub struct Position {
 pub struct Index {
     folder: PathBuf,
     opened: RwLock<Arc<Opened>>,
+    /// Goes up with each opening.
+    openings: AtomicU64,
     writer: Mutex<Option<Writer>>,
-    damaged: AtomicBool,
+    on_damage: OnDamage,
 }
 
+/// Is told what is damaged, whenever that is found. Nothing can be searched then before [`Index::start_over`].
+pub type OnDamage = Box<dyn Fn(&str) + Send + Sync>;
+
 impl Index {
-    /// Opens the index in `folder`, or an empty one where there is none, an older shape or a damaged one (which is
-    /// set aside once this process is the writer).
+    /// Opens the index in `folder`, or an empty one where there is none. An older shape is damage like any other.
     ///
     /// # Errors
-    /// The folder cannot be made or read.
-    pub fn open(folder: &Path) -> Result<Self, IndexError> {
-        let (opened, damaged) = open::open(folder)?;
+    /// The folder cannot be made.
+    pub fn open(folder: &Path, on_damage: OnDamage) -> Result<Self, IndexError> {
+        let (opened, damage) = open::open(folder)?;
+        if let Some(cause) = damage {
+            on_damage(&cause);
+        }
         Ok(Self {
             folder: folder.to_owned(),
             opened: RwLock::new(Arc::new(opened)),
+            openings: AtomicU64::new(1),
             writer: Mutex::new(None),
-            damaged: AtomicBool::new(damaged),
+            on_damage,
         })
     }
 
-    /// Makes this process the writer if no other one is; says whether it is now.
+    /// Makes this process the writer if no other one is; says whether it is now. After a failure the folder is opened
+    /// again first.
     ///
     /// # Errors
-    /// The index cannot be written; another process being the writer is no error.
+    /// The index cannot be opened or written; another process being the writer is no error.
     pub fn become_writer(&self) -> Result<bool, IndexError> {
         let mut writer = lock(&self.writer);
-        if writer.is_some() && !self.damaged.load(Ordering::Relaxed) {
+        if writer.is_some() {
             return Ok(true);
         }
-        *writer = None;
-        if self.damaged.load(Ordering::Relaxed) {
-            self.replace(open::set_aside(&self.folder)?);
+        let failed = self.opened().fence.is_closed();
+        if failed {
+            self.open_again(&mut writer)?;
         }
-        let opened = self.opened();
-        *writer = Writer::take(&opened)?;
+        *writer = self.guarded(|opened| Writer::take(opened, failed))?;
         Ok(writer.is_some())
     }
 
-    /// Throws everything away and starts empty; this process must be the writer.
+    /// This process writes the index.
+    pub fn is_writer(&self) -> bool {
+        lock(&self.writer).is_some()
+    }
+
+    /// Sets the files aside, starts empty and becomes the writer: the end of a damaged index.
     ///
     /// # Errors
-    /// [`IndexError::Held`] where it is not, or the index cannot be written.
-    pub fn clear(&self) -> Result<(), IndexError> {
+    /// [`IndexError::Held`] where another process writes the index, or it cannot be written.
+    pub fn start_over(&self) -> Result<(), IndexError> {
         let mut writer = lock(&self.writer);
-        writer.as_mut().ok_or(IndexError::Held)?.clear()?;
-        drop(writer);
-        self.reload()
+        self.opened().fence.close();
+        drop(writer.take());
+        self.replace(open::start_over(&self.folder)?);
+        *writer = self.guarded(|opened| Writer::take(opened, false))?;
+        if writer.is_some() { Ok(()) } else { Err(IndexError::Held) }
     }
 
-    /// Applies a batch; visible after [`Self::commit`].
+    /// Opens the folder again, where another process may have mended it.
     ///
     /// # Errors
-    /// [`IndexError::Held`] where this process is not the writer, or the index cannot be written.
-    pub fn apply(&self, batch: &Batch<'_>) -> Result<(), IndexError> {
-        let opened = self.opened();
-        lock(&self.writer).as_mut().ok_or(IndexError::Held)?.apply(&opened.fields, batch)
+    /// The index cannot be opened.
+    pub fn reopen(&self) -> Result<(), IndexError> {
+        self.open_again(&mut lock(&self.writer))
     }
 
-    /// Makes everything applied durable and visible, as `position`.
-    ///
-    /// # Errors
-    /// As [`Self::apply`].
-    pub fn commit(&self, position: &Position) -> Result<(), IndexError> {
-        lock(&self.writer).as_mut().ok_or(IndexError::Held)?.commit(position)?;
-        self.reload()
+    fn open_again(&self, writer: &mut Option<Writer>) -> Result<(), IndexError> {
+        let before = self.opened();
+        before.fence.close();
+        drop(writer.take());
+        let opened = open::open_again(&self.folder, &before.snapshot()).inspect_err(|error| {
+            if let IndexError::Damaged(cause) = error {
+                self.tell_damage(&before, cause);
+            }
+        })?;
+        self.replace(opened);
+        Ok(())
+    }
+
+    /// Another number each time that the files were opened: what was found out about them counts as long as it stays.
+    pub fn openings(&self) -> u64 {
+        self.openings.load(Ordering::Acquire)
     }
 
     /// Waits for merges and gives the lock back: the end of a command that wrote.
@@ -180,6 +185,9 @@ impl Index {
     /// # Errors
     /// The index cannot be read.
     pub fn position(&self) -> Result<Position, IndexError> {
+        if let Some(writer) = lock(&self.writer).as_ref() {
+            return Ok(writer.position.clone());
+        }
         self.guarded(Opened::position)
     }
 
@@ -251,41 +259,30 @@ impl Index {
         self.guarded(|opened| Ok(opened.snapshot().count()))
     }
 
-    /// The rev of each movie that it holds, and the files whose checksum is wrong: `fmdb check`.
-    ///
-    /// # Errors
-    /// As [`Self::search`].
-    pub fn contents(&self) -> Result<(HashMap<MovieId, Rev>, Vec<PathBuf>), IndexError> {
-        self.guarded(|opened| {
-            let bad = opened.index.validate_checksum()?.into_iter().collect();
-            Ok((revs(&opened.snapshot().searcher)?, bad))
-        })
-    }
-
     fn opened(&self) -> Arc<Opened> {
         Arc::clone(&self.opened.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn replace(&self, opened: Opened) {
         *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened);
-        self.damaged.store(false, Ordering::Relaxed);
+        self.openings.fetch_add(1, Ordering::Release);
     }
 
-    /// Reads the index. Damaged files can make tantivy panic or fail; both mean that it must be built anew.
+    /// Reads the index, and tells where that shows damage.
     fn guarded<T>(&self, read: impl FnOnce(&Opened) -> Result<T, IndexError>) -> Result<T, IndexError> {
         let opened = self.opened();
-        let outcome = catch_unwind(AssertUnwindSafe(|| read(&opened)))
-            .unwrap_or_else(|_| Err(IndexError::Failed("a file of it is damaged".to_owned())));
-        if let Err(IndexError::Failed(cause)) = &outcome {
-            tracing::error!(cause, "the search index cannot be read and will be built anew");
-            self.damaged.store(true, Ordering::Relaxed);
+        let outcome = catching(|| read(&opened));
+        if let Err(IndexError::Damaged(cause)) = &outcome {
+            self.tell_damage(&opened, cause);
         }
         outcome
     }
 
-    /// A read has failed: [`Self::become_writer`] will set the files aside.
-    pub fn is_damaged(&self) -> bool {
-        self.damaged.load(Ordering::Relaxed)
+    /// What was found in files that were replaced meanwhile does not count.
+    fn tell_damage(&self, opened: &Arc<Opened>, cause: &str) {
+        if Arc::ptr_eq(opened, &self.opened()) {
+            (self.on_damage)(cause);
+        }
     }
 }
 
@@ -308,24 +305,6 @@ fn resolve_genres(known: &[Facet], asked: &[String]) -> Option<Vec<String>> {
 pub fn spellings(genre: &str) -> Vec<String> {
     let aliases = genre::known(genre).map(genre::KnownGenre::aliases).unwrap_or_default();
     std::iter::once(genre).chain(aliases.iter().copied()).map(str::to_owned).collect()
-}
-
-fn revs(searcher: &Searcher) -> Result<HashMap<MovieId, Rev>, IndexError> {
-    let mut found = HashMap::new();
-    for (ord, segment) in searcher.segment_readers().iter().enumerate() {
-        let ids = segment.fast_fields().u64(schema::column::ID)?;
-        let revs = segment.fast_fields().i64(schema::column::REV)?;
-        for doc in segment.doc_ids_alive() {
-            let (Some(id), Some(rev)) = (ids.first(doc), revs.first(doc)) else {
-                let place = DocAddress::new(ord as u32, doc);
-                return Err(IndexError::Failed(format!("document {place:?} has no id")));
-            };
-            if found.insert(MovieId(id.cast_signed()), rev).is_some() {
-                return Err(IndexError::Failed(format!("movie {id} is there twice")));
-            }
-        }
-    }
-    Ok(found)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -16,6 +16,7 @@ pub mod dump;
 pub mod index;
 pub mod store;
 
+pub mod file_id;
 pub mod picture;
 
 pub mod i18n;

@@ -46,6 +46,9 @@ pub enum StoreError {
     /// The folder or file cannot be written.
     #[error("`{0}` cannot be written; check its permissions")]
     ReadOnly(String),
+    /// The file, or its journal, is no longer the one that was opened.
+    #[error("`{0}` was deleted, moved or replaced while it was open; nothing is stored; put it back or restart fmdb")]
+    Gone(String),
     /// The schema is of a later version.
     #[error("`{path}` was written by a newer fmdb (schema {found}, this one knows {known}); update fmdb")]
     Newer {
@@ -297,6 +300,30 @@ impl Store {
     /// As every call of the store.
     pub fn revs_after(&self, after: MovieId, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
         self.sqlite().revs_after(after, limit)
+    }
+
+    /// Up to `limit` of the movies that were changed last, each with its last change.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn revs_changed_last(&self, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
+        self.sqlite().revs_changed_last(limit)
+    }
+
+    /// The greatest id of a movie; 0 where there is none.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn last_movie_id(&self) -> Result<MovieId, StoreError> {
+        self.sqlite().last_movie_id()
+    }
+
+    /// The database is still the file that was opened, under its name. Takes a few microseconds; each write looks itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`].
+    pub fn verify_in_place(&self) -> Result<(), StoreError> {
+        self.sqlite().verify_in_place()
     }
 }
 

@@ -65,7 +65,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let config = config(global, options)?;
     let db = config.db.display().to_string();
-    let _lock = ServerLock::take(&config.db)
+    let mut lock = ServerLock::take(&config.db)
         .with_context(|| format!("`{db}` cannot be served; stop the other fmdb or name another --db"))?;
     let _log = log::write_in_background().context("no thread for the log")?;
     // Threads that wait for blocking work end soon after it: each keeps some memory.
@@ -76,6 +76,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
         .context("no threads to serve")?;
     let listener = runtime.block_on(bind(&config))?;
     let app = Arc::new(global.open_as(config)?);
+    lock.take_database(&app.config.db).with_context(|| format!("`{db}` cannot be served; stop the other fmdb"))?;
     let follower = follow::spawn(Arc::clone(&app)).context("no thread for the search index")?;
     let outcome = load(&app, options).and_then(|()| runtime.block_on(serve(listener, Arc::clone(&app))));
     app.following.stop();

@@ -1,4 +1,4 @@
-//! Looking after a database: is it sound, and its index built anew. Backups are `Store::backup` and `Store::restore`.
+//! Looking after a database: is it sound, does its index hold the same, and the index built anew. Backups are `Store::backup` and `Store::restore`.
 
 use std::time::Duration;
 
@@ -42,34 +42,43 @@ pub fn check(app: &App) -> Result<Checked, FlowError> {
 }
 
 fn compare(app: &App) -> Result<Checked, FlowError> {
-    let (mut held, damaged) = app.index.contents()?;
-    let mut checked = Checked::default();
-    checked.problems.extend(
-        damaged.iter().map(|file| format!("the search index is damaged in `{}`; run `fmdb reindex`", file.display())),
-    );
-    let mut wrong: Vec<String> = Vec::new();
+    let (movies, different) = differences(app)?;
+    let damaged = app.index.damaged_files(|| true)?;
+    let mut problems: Vec<String> = damaged
+        .iter()
+        .map(|file| format!("the search index is damaged in `{}`; run `fmdb reindex`", file.display()))
+        .collect();
+    problems.extend(different.iter().take(MOST_NAMED).map(|(id, what)| format!("movie {id} {what}")));
+    let unnamed = different.len().saturating_sub(MOST_NAMED);
+    if unnamed > 0 {
+        problems.push(format!("and {unnamed} movies more; run `fmdb reindex`"));
+    }
+    Ok(Checked { movies, problems })
+}
+
+/// A movie that is not in the index as it is in the catalog, and how.
+pub(super) type Difference = (MovieId, &'static str);
+
+/// The number of movies, and those that differ. Both are read one after the other: what changes meanwhile differs too.
+pub(super) fn differences(app: &App) -> Result<(u64, Vec<Difference>), FlowError> {
+    let mut held = app.index.contents()?;
+    let (mut movies, mut different) = (0, Vec::new());
     let mut after = MovieId(0);
     loop {
         let page = app.store.revs_after(after, PAGE)?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
-        checked.movies += page.len() as u64;
+        movies += page.len() as u64;
         for (id, rev) in page {
             match held.remove(&id) {
                 Some(found) if found == rev => {}
-                Some(_) => wrong.push(format!("movie {id} is not up to date in the search index")),
-                None => wrong.push(format!("movie {id} is missing from the search index")),
+                Some(_) => different.push((id, "is not up to date in the search index")),
+                None => different.push((id, "is missing from the search index")),
             }
         }
     }
-    wrong.extend(held.keys().map(|id| format!("movie {id} is in the search index but not in the catalogue")));
-    let unnamed = wrong.len().saturating_sub(MOST_NAMED);
-    wrong.truncate(MOST_NAMED);
-    if unnamed > 0 {
-        wrong.push(format!("and {unnamed} movies more; run `fmdb reindex`"));
-    }
-    checked.problems.append(&mut wrong);
-    Ok(checked)
+    different.extend(held.keys().map(|id| (*id, "is in the search index but not in the catalogue")));
+    Ok((movies, different))
 }
 
 /// Builds the index anew; gives the number of movies that it holds.
@@ -77,7 +86,7 @@ fn compare(app: &App) -> Result<Checked, FlowError> {
 /// # Errors
 /// Another process holds the index, or it cannot be written.
 pub fn reindex(app: &App) -> Result<u64, FlowError> {
-    if !app.index.become_writer()? {
+    if !super::follow::become_writer(app)? {
         return Err(IndexError::Held.into());
     }
     app.index.clear()?;

@@ -49,10 +49,10 @@ pub fn before_deletion(app: &App, id: MovieId) -> Result<(Movie, EntryCounts), F
     Ok((search::movie(app, id)?, app.store.entry_counts(id)?))
 }
 
-/// Waits until a change is in the index.
+/// Waits until a change is in the index, unless that is not to be had now.
 pub(super) fn show(app: &App, rev: Rev) {
     app.following.wake();
-    if !app.following.wait_for(rev, PATIENCE) {
+    if !app.following.wait_if_whole(rev, PATIENCE) {
         tracing::warn!(rev, "the change is stored, the search index lags behind");
     }
 }

@@ -6,10 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::FlowError;
-use crate::app::App;
-use crate::index::{Batch, Position};
+use super::verify::Verification;
+use crate::app::{App, Readiness};
+use crate::index::{Batch, IndexError, Position};
 use crate::model::MovieId;
-use crate::store::Cursor;
+use crate::store::{Cursor, StoreError};
 
 /// Movies read and applied at once.
 const PAGE: usize = 2_000;
@@ -32,12 +33,16 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
         give_way();
         let (mut quiet, mut settling) = (0_u32, false);
+        let mut failures = Failures::default();
         let mut warming = Warming::default();
+        let mut verification = Verification::default();
         loop {
             match advance(&app, Seen::Yes) {
-                Ok(true) => quiet = 0,
-                Ok(false) => quiet += 1,
-                Err(error) => tracing::warn!(%error, "the search index could not follow; trying again"),
+                Ok(moved) => {
+                    quiet = if moved { 0 } else { quiet + 1 };
+                    failures.end();
+                }
+                Err(error) => failures.note(&app, &error),
             }
             if quiet == QUIET || settling && quiet > 0 && quiet % QUIET == 0 {
                 settling = app.index.settle().unwrap_or_else(|error| {
@@ -45,16 +50,65 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
                     false
                 });
             }
-            if quiet > 0 {
+            if quiet > 0 && failures.is_none() {
                 warming.start(&app);
+                verification.start(&app);
             }
-            if !app.following.wait_for_work(REST) {
+            if !app.following.wait_for_work(failures.rest()) {
                 break;
             }
         }
         warming.end();
+        verification.end();
         app.index.close();
     })
+}
+
+/// The times that the follower has failed since it last succeeded.
+#[derive(Default)]
+struct Failures {
+    count: u32,
+    /// Those for which neither a full disk nor another process is to blame.
+    unexplained: u32,
+    told: Option<Instant>,
+}
+
+/// What goes on failing is told again after this time.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
+/// After so many failures that nothing explains, the index is started over.
+const MAX_UNEXPLAINED: u32 = 3;
+
+impl Failures {
+    fn note(&mut self, app: &App, error: &FollowError) {
+        self.count += 1;
+        app.following.fail();
+        if self.told.is_none_or(|told| told.elapsed() > TOLD_EVERY) {
+            tracing::warn!(%error, "the search index could not follow; trying again");
+            self.told = Some(Instant::now());
+        }
+        let is_unexplained = matches!(error, FollowError::Index(IndexError::Failed(_)));
+        self.unexplained += u32::from(is_unexplained);
+        if self.unexplained >= MAX_UNEXPLAINED && app.following.damage() {
+            tracing::error!("the search index cannot be written and is built anew");
+            self.unexplained = 0;
+        }
+    }
+
+    fn end(&mut self) {
+        if self.count > 0 {
+            tracing::info!("the search index follows again");
+        }
+        *self = Self::default();
+    }
+
+    fn is_none(&self) -> bool {
+        self.count == 0
+    }
+
+    /// How long to wait for work: longer after each failure, up to four seconds.
+    fn rest(&self) -> Duration {
+        REST * 2_u32.pow(self.count.min(4))
+    }
 }
 
 /// Prepares what the first visitors of a new view would wait for, on a thread of its own: it can take seconds after a
@@ -111,11 +165,13 @@ const NICE: i32 = 7;
 /// The system gives no thread.
 pub fn spawn_unseen(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
+        let mut failures = Failures::default();
         loop {
-            if let Err(error) = advance(&app, Seen::No) {
-                tracing::warn!(%error, "the search index could not follow; trying again");
+            match advance(&app, Seen::No) {
+                Ok(_) => failures.end(),
+                Err(error) => failures.note(&app, &error),
             }
-            if !app.following.wait_for_work(REST) {
+            if !app.following.wait_for_work(failures.rest()) {
                 break;
             }
         }
@@ -129,12 +185,30 @@ enum Seen {
     No,
 }
 
+/// Why the index cannot follow.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl From<FollowError> for FlowError {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Store(error) => error.into(),
+            FollowError::Index(error) => error.into(),
+        }
+    }
+}
+
 /// Brings the index up to the store; where another process writes the index, shows what it has committed.
 ///
 /// # Errors
 /// The store cannot be read or the index not be written.
 pub fn catch_up(app: &App) -> Result<(), FlowError> {
-    advance(app, Seen::Yes).map(drop)
+    Ok(advance(app, Seen::Yes).map(drop)?)
 }
 
 /// As [`catch_up`], but in a process that does not search.
@@ -142,13 +216,40 @@ pub fn catch_up(app: &App) -> Result<(), FlowError> {
 /// # Errors
 /// As [`catch_up`].
 pub fn catch_up_unseen(app: &App) -> Result<(), FlowError> {
-    advance(app, Seen::No).map(drop)
+    Ok(advance(app, Seen::No).map(drop)?)
+}
+
+/// Makes this process the writer of the index if no other one is, and starts a damaged index over; says whether this one
+/// is the writer now.
+///
+/// # Errors
+/// The index cannot be opened or written.
+pub(super) fn become_writer(app: &App) -> Result<bool, IndexError> {
+    if app.following.readiness() != Readiness::Damaged {
+        return app.index.become_writer();
+    }
+    let started = app.index.start_over();
+    match started {
+        Ok(()) => {
+            app.following.start_building();
+            Ok(true)
+        }
+        // The other process may have built it anew.
+        Err(IndexError::Held) => {
+            app.index.reopen()?;
+            app.following.start_building();
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// As [`catch_up`]; says whether there was anything new.
-fn advance(app: &App, seen: Seen) -> Result<bool, FlowError> {
+fn advance(app: &App, seen: Seen) -> Result<bool, FollowError> {
+    // The look tells of damage, and then the index is started over.
+    let _ = app.index.inspect();
     let epoch = app.store.epoch()?;
-    if !app.index.become_writer()? {
+    if !become_writer(app)? {
         if seen == Seen::Yes {
             app.index.reload()?;
         }
@@ -162,6 +263,7 @@ fn advance(app: &App, seen: Seen) -> Result<bool, FlowError> {
     let head = app.store.head()?;
     if position.epoch != epoch || position.rev > head {
         tracing::info!(head, "building the search index");
+        app.following.start_building();
         app.index.clear()?;
         position = Position { epoch, ..Position::default() };
     } else if position.rev == head && position.id == i64::MAX {
@@ -172,11 +274,14 @@ fn advance(app: &App, seen: Seen) -> Result<bool, FlowError> {
     Ok(true)
 }
 
-fn follow_from(app: &App, mut position: Position, seen: Seen) -> Result<(), FlowError> {
+fn follow_from(app: &App, mut position: Position, seen: Seen) -> Result<(), FollowError> {
     let mut uncommitted = 0;
     let mut shown = Instant::now();
     let mut first = true;
     loop {
+        if app.following.readiness() == Readiness::Damaged {
+            return Err(IndexError::Damaged("found while it was followed".to_owned()).into());
+        }
         let cursor = Cursor { rev: position.rev, id: MovieId(position.id) };
         let changes = app.store.changes_after(cursor, PAGE)?;
         if std::mem::take(&mut first) {

@@ -1,7 +1,7 @@
 //! What can be told of a request without waiting for anything: who asks, and the state that an answer is good for.
 
 use super::account;
-use crate::app::App;
+use crate::app::{App, Readiness};
 use crate::model::{Account, Rev};
 
 /// What a request shows of who asks.
@@ -27,14 +27,14 @@ pub struct State {
 pub struct Glance {
     /// Who asks, if a session or token was found lately and still counts; `None` tells nothing.
     pub account: Option<Account>,
-    /// The state of this moment; `None` while the index is being built or where it cannot be told.
+    /// The state of this moment; `None` while the index is not whole or where it cannot be told.
     pub state: Option<State>,
 }
 
 /// Looks. Does not block.
 pub fn glance(app: &App, shown: Shown<'_>) -> Glance {
     let known = account::known(app, shown);
-    let is_whole = app.following.is_ready() && !app.index.is_damaged();
+    let is_whole = matches!(app.following.readiness(), Readiness::Whole(_));
     let state = known.head.filter(|_| is_whole).map(|head| State { index: app.index.revision(), head });
     Glance { account: known.account, state }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::FlowError;
-use crate::app::App;
+use crate::app::{App, Readiness};
 use crate::i18n::{self, Locale};
 use crate::index::{IndexError, Limits, Marker, Wish};
 use crate::model::fold::{fold, words};
@@ -189,9 +189,13 @@ fn fit(ranked: Vec<(u16, Suggestion)>, limit: usize) -> Vec<Suggestion> {
 /// Searches are whole.
 ///
 /// # Errors
-/// Unavailable while the index is being built.
+/// Unavailable while the index is being built, or built anew.
 pub fn ready(app: &App) -> Result<(), FlowError> {
-    if app.following.is_ready() && !app.index.is_damaged() { Ok(()) } else { Err(IndexError::Building.into()) }
+    match app.following.readiness() {
+        Readiness::Whole(_) => Ok(()),
+        Readiness::Building => Err(IndexError::Building.into()),
+        Readiness::Damaged => Err(IndexError::Damaged("found earlier".to_owned()).into()),
+    }
 }
 
 #[cfg(test)]

@@ -235,7 +235,7 @@ mod tests {
 
     fn index(movies: &[Given<'_>]) -> (tempfile::TempDir, Index, Vec<Movie>) {
         let folder = tempfile::tempdir().expect("a folder");
-        let index = Index::open(folder.path()).expect("an index");
+        let index = Index::open(folder.path(), Box::new(|_| {})).expect("an index");
         assert!(index.become_writer().expect("a writer"));
         let mut made = Vec::new();
         for (number, (title, director, genres, year, score, popularity)) in movies.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The index over a few movies: what is found, in which order, and what follows a change.
 
 use super::*;
-use crate::model::{Collation, Facts, Movie};
+use crate::model::{Collation, Facts, Movie, MovieId};
 
 fn movie(id: i64, title: &str, director: &str, genres: &[&str], popularity: f64) -> Movie {
     let facts = Facts {
@@ -40,7 +40,7 @@ struct Fixture {
 
 fn fixture() -> Fixture {
     let folder = tempfile::tempdir().expect("a folder");
-    let index = Index::open(&folder.path().join("index")).expect("an index");
+    let index = Index::open(&folder.path().join("index"), Box::new(|_| {})).expect("an index");
     assert!(index.become_writer().expect("a writer"));
     let changed = catalogue();
     index.apply(&Batch { deleted: &[], changed: &changed, held: (0, 0) }).expect("applied");
@@ -131,8 +131,10 @@ fn totals_and_facets_are_exact_after_changes() {
     assert_eq!(index.genres().expect("genres"), hits.genres);
     assert_eq!(found(&index, &[("q", "star wars")]), [] as [i64; 0]);
     assert_eq!(found(&index, &[("q", "new name")]), [1]);
-    let (revs, damaged) = index.contents().expect("contents");
+    let (revs, damaged) = (index.contents().expect("contents"), index.damaged_files(|| true).expect("files"));
     assert_eq!((revs.len(), revs.get(&MovieId(1)), damaged.len()), (9, Some(&11), 0));
+    let some = [MovieId(1), MovieId(4), MovieId(5)];
+    assert_eq!(index.revs_of(&some).expect("revs"), [vec![11], vec![], vec![5]]);
     assert_eq!(index.position().expect("a position").rev, 12);
 }
 
@@ -157,23 +159,150 @@ fn suggestions_name_each_director_alone() {
     assert_eq!(suggest("zzzzzzz").titles, []);
 }
 
+/// An index that counts how often damage was told.
+fn watched(path: &std::path::Path) -> (Index, Arc<AtomicU64>) {
+    let told = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&told);
+    let tell = move |_: &str| {
+        count.fetch_add(1, Ordering::SeqCst);
+    };
+    (Index::open(path, Box::new(tell)).expect("an index"), told)
+}
+
 #[test]
 fn one_process_writes_and_a_damaged_index_is_set_aside() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("index");
-    let first = Index::open(&path).expect("an index");
-    let second = Index::open(&path).expect("an index");
+    let (first, second) = (watched(&path).0, watched(&path).0);
     assert!(first.become_writer().expect("tried"));
     assert!(!second.become_writer().expect("tried"));
+    assert!(matches!(second.start_over(), Err(IndexError::Held)));
     drop(first);
+    second.reopen().expect("opened again");
     assert!(second.become_writer().expect("tried"));
     drop(second);
     std::fs::write(path.join("meta.json"), "not json").expect("damage");
-    let third = Index::open(&path).expect("opens all the same");
-    assert!(third.is_damaged());
-    assert!(third.become_writer().expect("set aside"));
-    assert!(!third.is_damaged());
-    assert!(folder.path().join("index.damaged").exists());
+    let (third, told) = watched(&path);
+    assert_eq!(told.load(Ordering::SeqCst), 1);
+    assert!(third.become_writer().is_err());
+    third.start_over().expect("set aside");
+    assert!(third.is_writer() && folder.path().join("index.damaged").exists());
+}
+
+/// Everything of these movies as a follower applies it from where the index says that it is.
+fn follow(index: &Index, movies: &[Movie], rev: Rev) -> Result<(), IndexError> {
+    assert!(index.become_writer()?);
+    let position = index.position()?;
+    let changed: Vec<Movie> = movies.iter().filter(|movie| movie.rev > position.rev).cloned().collect();
+    let deleted: Vec<MovieId> = if position.rev < rev { vec![MovieId(4)] } else { Vec::new() };
+    index.apply(&Batch { deleted: &deleted, changed: &changed, held: (position.rev, position.id) })?;
+    index.commit(&Position { epoch: "e".to_owned(), rev, id: i64::MAX })
+}
+
+#[test]
+fn a_write_that_fails_anywhere_loses_nothing_and_claims_nothing() {
+    let mut later = catalogue();
+    later.retain(|movie| movie.id != MovieId(4));
+    for (rev, movie) in (11..).zip(later.iter_mut().take(3)) {
+        (movie.rev, movie.facts.title) = (rev, format!("Changed {rev}"));
+    }
+    let new = (14..60).map(|id| Movie { rev: id, created_rev: id, ..movie(20 + id, "New", "", &[], 1.0) });
+    later.extend(new);
+    let wanted: std::collections::HashMap<MovieId, Rev> = later.iter().map(|movie| (movie.id, movie.rev)).collect();
+    let (mut failed, mut writes) = (0, 0);
+    loop {
+        let Fixture { index, _folder } = fixture();
+        let before = index.contents().expect("contents");
+        let opened = index.opened();
+        opened.fence.fault.after(writes);
+        let outcome = follow(&index, &later, 60);
+        if outcome.is_ok() {
+            break;
+        }
+        failed += 1;
+        assert!(matches!(outcome, Err(IndexError::Exhausted(_))), "{outcome:?}");
+        assert!(!index.is_writer(), "the writer is dropped");
+        let claimed = opened.position().expect("a position");
+        index.reload().expect("loaded");
+        let held = index.contents().expect("contents");
+        // What follows the commit may fail as well.
+        assert!(claimed.rev == 10 && held == before || claimed.rev == 60 && held == wanted, "{writes} {claimed:?}");
+        follow(&index, &later, 60).expect("there is space again");
+        assert_eq!(index.contents().expect("contents"), wanted, "after {writes} writes");
+        assert_eq!(index.position().expect("a position").rev, 60);
+        index.inspect().expect("sound");
+        assert_eq!(index.damaged_files(|| true).expect("files"), [] as [PathBuf; 0]);
+        writes += 1 + writes / 10;
+    }
+    assert!(failed > 15, "{failed} of the writes of a commit were seen to fail");
+}
+
+#[test]
+fn whatever_happens_to_a_file_of_the_writer_is_seen() {
+    let Fixture { index: counted, _folder } = fixture();
+    counted.apply(&Batch { deleted: &[MovieId(4)], changed: &[], held: (10, i64::MAX) }).expect("applied");
+    counted.commit(&Position { epoch: "e".to_owned(), rev: 11, id: i64::MAX }).expect("committed");
+    let folder = _folder.path().join("index");
+    let names: Vec<_> = std::fs::read_dir(&folder).expect("files").flatten().map(|entry| entry.file_name()).collect();
+    drop(counted);
+    assert!(names.iter().any(|name| name.to_string_lossy().ends_with(".del")), "{names:?}");
+    for name in names.iter().filter(|name| *name != ".tantivy-meta.lock") {
+        for change in ["delete", "flip", "replace"] {
+            let copy = tempfile::tempdir().expect("a folder");
+            let path = copy.path().join("index");
+            std::fs::create_dir(&path).expect("a folder");
+            for file in &names {
+                std::fs::copy(folder.join(file), path.join(file)).expect("a copy");
+            }
+            let (index, told) = watched(&path);
+            assert!(index.become_writer().expect("a writer"));
+            index.inspect().expect("sound");
+            let file = path.join(name);
+            let mut bytes = std::fs::read(&file).expect("a file");
+            if bytes.is_empty() && change == "flip" {
+                continue;
+            }
+            std::fs::remove_file(&file).expect("deleted");
+            if change != "delete" {
+                let place = bytes.len() / 2;
+                if change == "flip" {
+                    bytes[place] ^= 0x80;
+                } else {
+                    bytes.truncate(place);
+                }
+                std::fs::write(&file, bytes).expect("written");
+            }
+            assert!(matches!(index.inspect(), Err(IndexError::Damaged(_))), "{name:?} {change}");
+            assert!(told.load(Ordering::SeqCst) > 0);
+            index.start_over().expect("started over");
+            index.inspect().expect("sound");
+        }
+    }
+}
+
+#[test]
+fn checksums_find_a_flipped_bit_in_each_file_of_a_segment() {
+    let Fixture { index, _folder } = fixture();
+    let folder = _folder.path().join("index");
+    let files: Vec<_> = std::fs::read_dir(&folder).expect("files").flatten().map(|entry| entry.path()).collect();
+    let kinds = ["term", "idx", "pos", "store", "fast", "fieldnorm"];
+    let of_segment = |file: &&PathBuf| file.extension().is_some_and(|kind| kinds.iter().any(|known| kind == *known));
+    for file in files.iter().filter(of_segment) {
+        let sound = std::fs::read(file).expect("a file");
+        // The end of a file tells its checksum, the length of that end, and that it is tantivy's.
+        let end = sound.len() - 8;
+        let footer = u32::from_le_bytes(sound[end..end + 4].try_into().expect("a length")) as usize;
+        let body = end - footer;
+        for place in [0, body / 2, body - 1, sound.len() - 1] {
+            let mut bytes = sound.clone();
+            bytes[place] ^= 1;
+            std::fs::write(file, bytes).expect("damage");
+            let damaged = index.damaged_files(|| true).expect("files");
+            assert_eq!(damaged.iter().map(|name| folder.join(name)).collect::<Vec<_>>(), [file.as_path()]);
+        }
+        std::fs::write(file, sound).expect("mended");
+    }
+    assert_eq!(index.damaged_files(|| true).expect("files"), [] as [PathBuf; 0]);
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! Writing: documents in, commits out. One process at a time, by tantivy's lock.
+//!
+//! What tantivy's writer holds after an error is unknown: documents of a failed commit may be lost, and a later commit
+//! would carry a position that it does not hold. So a writer is dropped at its first error, the folder is opened again
+//! behind a new fence, and the position is what the files say.
 
 use std::fs;
 use std::sync::Arc;
@@ -9,7 +13,9 @@ use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy};
 use tantivy::{IndexWriter, TantivyError, Term};
 
-use super::open::Opened;
+use super::error::catching;
+use super::integrity::Observed;
+use super::open::{self, Opened};
 use super::schema::{self, Fields};
 use super::{Index, IndexError, Position, lock};
 use crate::model::{Movie, MovieId};
@@ -32,6 +38,13 @@ pub struct Writer {
     bulk: Arc<AtomicBool>,
     /// What the last merge of everything began with, so that it is not begun twice.
     merging: Vec<SegmentId>,
+    /// What the last commit holds.
+    pub position: Position,
+    /// The files as they were seen last.
+    pub observed: Observed,
+    /// The writer before this one failed, and the files may hold more than the position says: every movie is deleted
+    /// before it is added, until all is applied.
+    replaying: bool,
 }
 
 /// Threads that make segments. A load of a million movies keeps two of them busy; an edit needs one.
@@ -41,8 +54,8 @@ const MEMORY: usize = 48 << 20;
 
 impl Writer {
     /// Takes the lock; `None` where another process holds it. Sweeps the temporary files of a writer that was
-    /// killed, which tantivy does not.
-    pub fn take(opened: &Opened) -> Result<Option<Self>, IndexError> {
+    /// killed, which tantivy does not, and after a writer that `failed` what it has left.
+    pub fn take(opened: &Opened, failed: bool) -> Result<Option<Self>, IndexError> {
         let options = IndexWriterOptions::builder()
             .num_worker_threads(THREADS)
             .num_merge_threads(1)
@@ -53,24 +66,31 @@ impl Writer {
                 let bulk = Arc::new(AtomicBool::new(false));
                 writer.set_merge_policy(Box::new(Merging { bulk: Arc::clone(&bulk), calm: merge_policy() }));
                 sweep(opened);
-                Ok(Some(Self { writer, id: opened.fields.id, bulk, merging: Vec::new() }))
+                if failed && let Err(error) = writer.garbage_collect_files().wait() {
+                    tracing::debug!(%error, "what a failed writer has left stays");
+                }
+                let position = opened.position()?;
+                let replaying = failed && opened.snapshot().count() > 0;
+                let observed = Observed::of(opened)?;
+                let id = opened.fields.id;
+                Ok(Some(Self { writer, id, bulk, merging: Vec::new(), position, observed, replaying }))
             }
             Err(TantivyError::LockFailure(LockError::LockBusy, _)) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    pub fn clear(&mut self) -> Result<(), IndexError> {
+    fn clear(&mut self) -> Result<(), IndexError> {
         self.writer.delete_all_documents()?;
         self.commit(&Position::default())
     }
 
-    pub fn apply(&mut self, fields: &Fields, batch: &Batch<'_>) -> Result<(), IndexError> {
+    fn apply(&mut self, fields: &Fields, batch: &Batch<'_>) -> Result<(), IndexError> {
         for id in batch.deleted {
             self.delete(*id);
         }
         for movie in batch.changed {
-            if (movie.created_rev, movie.id.0) <= batch.held {
+            if self.replaying || (movie.created_rev, movie.id.0) <= batch.held {
                 self.delete(movie.id);
             }
             self.writer.add_document(schema::document(fields, movie))?;
@@ -78,11 +98,12 @@ impl Writer {
         Ok(())
     }
 
-    pub fn commit(&mut self, position: &Position) -> Result<(), IndexError> {
-        let payload = serde_json::to_string(position).map_err(|error| IndexError::Failed(error.to_string()))?;
+    fn commit(&mut self, position: &Position) -> Result<(), IndexError> {
         let mut prepared = self.writer.prepare_commit()?;
-        prepared.set_payload(&payload);
+        prepared.set_payload(&open::payload(position)?);
         prepared.commit()?;
+        self.position = position.clone();
+        self.replaying &= position.id != i64::MAX;
         Ok(())
     }
 
@@ -120,13 +141,34 @@ impl Writer {
 /// few times at most while a catalogue grows.
 const WORTH: u32 = 8;
 
-/// Loading much at once and following single changes.
+/// Changing what it holds.
 impl Index {
-    /// While much is loaded, nothing is merged: what is merged early is merged again and again.
-    pub fn load(&self, bulk: bool) {
-        if let Some(writer) = lock(&self.writer).as_ref() {
-            writer.bulk.store(bulk, Ordering::Relaxed);
-        }
+    /// Throws everything away and starts empty; this process must be the writer.
+    ///
+    /// # Errors
+    /// [`IndexError::Held`] where it is not, or the index cannot be written; see [`Self::apply`].
+    pub fn clear(&self) -> Result<(), IndexError> {
+        self.write(|writer, _| writer.clear())?;
+        self.reload()
+    }
+
+    /// Applies a batch; visible after [`Self::commit`].
+    ///
+    /// # Errors
+    /// [`IndexError::Held`] where this process is not the writer, or the index cannot be written. Then nothing that was
+    /// applied since the last commit is kept, and this process is not the writer any more: become it again and read
+    /// [`Self::position`] anew.
+    pub fn apply(&self, batch: &Batch<'_>) -> Result<(), IndexError> {
+        self.write(|writer, fields| writer.apply(fields, batch))
+    }
+
+    /// Makes everything applied durable and visible, as `position`.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn commit(&self, position: &Position) -> Result<(), IndexError> {
+        self.commit_unseen(position)?;
+        self.reload()
     }
 
     /// As [`Self::commit`], where this process does not search: nothing is loaded.
@@ -134,7 +176,38 @@ impl Index {
     /// # Errors
     /// As [`Self::commit`].
     pub fn commit_unseen(&self, position: &Position) -> Result<(), IndexError> {
-        lock(&self.writer).as_mut().ok_or(IndexError::Held)?.commit(position)
+        self.write(|writer, _| writer.commit(position))
+    }
+
+    /// Writes; a writer that fails or panics is dropped.
+    fn write(&self, work: impl FnOnce(&mut Writer, &Fields) -> Result<(), IndexError>) -> Result<(), IndexError> {
+        let mut held = lock(&self.writer);
+        let opened = self.opened();
+        let writer = held.as_mut().ok_or(IndexError::Held)?;
+        let Err(error) = catching(|| work(writer, &opened.fields)) else { return Ok(()) };
+        opened.fence.close();
+        let failed = held.take();
+        drop(held);
+        // Its threads may be in any state.
+        let _ = catching(|| {
+            drop(failed);
+            Ok(())
+        });
+        if opened.fence.was_exhausted() {
+            open::forget_damaged(&self.folder);
+            return Err(IndexError::Exhausted(error.to_string()));
+        }
+        if let IndexError::Damaged(cause) = &error {
+            self.tell_damage(&opened, cause);
+        }
+        Err(error)
+    }
+
+    /// While much is loaded, nothing is merged: what is merged early is merged again and again.
+    pub fn load(&self, bulk: bool) {
+        if let Some(writer) = lock(&self.writer).as_ref() {
+            writer.bulk.store(bulk, Ordering::Relaxed);
+        }
     }
 
     /// Nothing has changed for a while: merges what a load has left in pieces, in the background, and shows what has
@@ -203,7 +276,7 @@ mod tests {
     #[test]
     fn a_load_is_merged_once_it_is_quiet() {
         let folder = tempfile::tempdir().expect("a folder");
-        let index = Index::open(folder.path()).expect("an index");
+        let index = Index::open(folder.path(), Box::new(|_| {})).expect("an index");
         assert!(index.become_writer().expect("a writer"));
         let segments = || index.opened().index.searchable_segment_metas().expect("segments").len();
         index.load(true);

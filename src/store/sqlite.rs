@@ -9,6 +9,7 @@ mod changes;
 mod edits;
 mod flask;
 mod import;
+mod in_place;
 mod lately;
 mod lists;
 mod migrate;
@@ -26,7 +27,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
@@ -37,6 +38,7 @@ use super::StoreError;
 /// A database file.
 pub struct Sqlite {
     path: PathBuf,
+    files: in_place::Files,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     lately: lately::Lately,
@@ -45,11 +47,16 @@ pub struct Sqlite {
 /// Idle readers that are kept; more are made under load and closed after it.
 const KEPT_READERS: usize = 8;
 
+/// How often, and how long each time, a reader is waited for where no new one can be had: two seconds.
+const READER_LOOKS: u32 = 1_000;
+const READER_LOOK_INTERVAL: Duration = Duration::from_millis(2);
+
 impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = open::open(path)?;
         Ok(Self {
             path: path.to_owned(),
+            files: in_place::Files::of(path)?,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             lately: lately::Lately::default(),
@@ -75,7 +82,7 @@ impl Sqlite {
         let kept = lock(&self.readers).pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => open::reader(&self.path)?,
+            None => self.new_reader()?,
         };
         let done = work(&connection);
         // One that a failure has left inside a snapshot would hold it, and let the journal grow.
@@ -87,9 +94,33 @@ impl Sqlite {
         done.map_err(|failure| failure.of(&self.path))
     }
 
-    /// Writes: everything or nothing, one at a time.
+    /// One more reader. Where the database has left its place, the readers that there are take turns.
+    fn new_reader(&self) -> Result<Connection, StoreError> {
+        let open = || {
+            self.verify_reader()?;
+            let opened = open::reader(&self.path)?;
+            // It may have been replaced meanwhile.
+            self.verify_reader()?;
+            Ok(opened)
+        };
+        open().or_else(|error| {
+            if !matches!(error, StoreError::Gone(_)) {
+                return Err(error);
+            }
+            for _ in 0..READER_LOOKS {
+                if let Some(reader) = lock(&self.readers).pop() {
+                    return Ok(reader);
+                }
+                std::thread::sleep(READER_LOOK_INTERVAL);
+            }
+            Err(error)
+        })
+    }
+
+    /// Writes: everything or nothing, one at a time, and nothing to a database that is no longer in its place.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, StoreError> {
         let mut connection = self.writer();
+        self.verify_for(&connection)?;
         let done = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(Failure::from)
@@ -98,7 +129,10 @@ impl Sqlite {
                 transaction.commit()?;
                 Ok(done)
             });
-        done.map_err(|failure| failure.of(&self.path))
+        let done = done.map_err(|failure| failure.of(&self.path))?;
+        // It may have gone meanwhile.
+        self.verify_for(&connection)?;
+        Ok(done)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -22,7 +22,7 @@ pub async fn alive(_: Cx) -> Result<Response, WebError> {
     Ok(reply::bytes(StatusCode::OK, Cache::Never, "application/json", r#"{"status":"ok"}"#))
 }
 
-/// `GET /readyz`: the database and the search index answer.
+/// `GET /readyz`: the database is in its place, and the search index is whole.
 pub async fn ready(cx: Cx) -> Result<Response, WebError> {
     let (status, body) = match cx.blocking(health::ready).await {
         Ok(()) => (StatusCode::OK, json!({"status": "ready"})),

@@ -95,6 +95,12 @@ impl Folder {
         serde_json::from_str(&self.ok(&with_json)).unwrap()
     }
 
+    /// The document that `--json` prints, whatever the status; null where there is none.
+    pub fn json_or_null(&self, arguments: &[&str]) -> Value {
+        let with_json: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        serde_json::from_slice(&self.run(&with_json).stdout).unwrap_or_default()
+    }
+
     pub fn add_user(&self, name: &str, is_admin: bool) {
         let mut arguments = vec!["user", "add", name, "--password-stdin"];
         arguments.extend(is_admin.then_some("--admin"));

@@ -29,6 +29,9 @@ mod search;
 
 mod durable;
 mod failures;
+mod full_disk;
+mod in_place;
+mod index_damage;
 mod outputs;
 mod restore;
 

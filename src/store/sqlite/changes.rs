@@ -39,6 +39,21 @@ impl Sqlite {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+
+    pub fn last_movie_id(&self) -> Result<MovieId, StoreError> {
+        self.glance(|db| {
+            let mut statement = db.prepare_cached("select coalesce(max(id), 0) from movies")?;
+            Ok(MovieId(statement.query_row([], |row| row.get(0))?))
+        })
+    }
+
+    pub fn revs_changed_last(&self, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
+        self.glance(|db| {
+            let mut statement = db.prepare_cached("select id, rev from movies order by rev desc limit ?1")?;
+            let rows = statement.query_map([limit as i64], |row| Ok((MovieId(row.get(0)?), row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
 }
 
 /// The movies changed after the cursor, by (rev, id); one more than `limit` where there are more. Two statements, so

@@ -61,11 +61,15 @@ impl Importer<'_> {
     pub fn finish(mut self) -> Result<(), StoreError> {
         let end = if matches!(self.mode, ImportMode::AllOrNothing) { "commit" } else { "rollback" };
         match self.whole.take() {
-            Some(writer) => writer.execute_batch(end).map_err(|error| {
-                // What could not be committed must not stay open for the next writer.
-                let _ = writer.execute_batch("rollback");
-                Failure::from(error).of(&self.db.path)
-            }),
+            Some(writer) => {
+                let end = || writer.execute_batch(end).map_err(|error| Failure::from(error).of(&self.db.path));
+                let ended = self.db.verify_for(&writer).and_then(|()| end());
+                if ended.is_err() {
+                    // What could not be committed must not stay open for the next writer.
+                    let _ = writer.execute_batch("rollback");
+                }
+                ended
+            }
             None => Ok(()),
         }
     }
