@@ -116,7 +116,12 @@ impl Index {
         if failed {
             self.open_again(&mut writer)?;
         }
-        *writer = self.guarded(|opened| Writer::take(opened, failed))?;
+        *writer = self.guarded(|opened| {
+            let writer = Writer::take(opened, failed)?;
+            // The writer before this one may have committed since the last look.
+            opened.reload()?;
+            Ok(writer)
+        })?;
         Ok(writer.is_some())
     }
 

@@ -250,10 +250,11 @@ fn advance(app: &App, seen: Seen) -> Result<bool, FollowError> {
     let _ = app.index.inspect();
     let epoch = app.store.epoch()?;
     if !become_writer(app)? {
+        // Before the commit is loaded, since the next one may come at any time.
+        let position = app.index.position()?;
         if seen == Seen::Yes {
             app.index.reload()?;
         }
-        let position = app.index.position()?;
         if position.epoch == epoch {
             app.following.publish(position.rev, position.rev >= app.store.head()?);
         }

@@ -80,9 +80,9 @@ impl Writer {
         }
     }
 
-    fn clear(&mut self) -> Result<(), IndexError> {
+    fn clear(&mut self, opened: &Opened) -> Result<(), IndexError> {
         self.writer.delete_all_documents()?;
-        self.commit(&Position::default())
+        self.commit(opened, &Position::default())
     }
 
     fn apply(&mut self, fields: &Fields, batch: &Batch<'_>) -> Result<(), IndexError> {
@@ -98,13 +98,14 @@ impl Writer {
         Ok(())
     }
 
-    fn commit(&mut self, position: &Position) -> Result<(), IndexError> {
+    fn commit(&mut self, opened: &Opened, position: &Position) -> Result<(), IndexError> {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(&open::payload(position)?);
         prepared.commit()?;
         self.position = position.clone();
         self.replaying &= position.id != i64::MAX;
-        Ok(())
+        // The new files are known from their beginning.
+        self.observed.look(opened, &self.position)
     }
 
     pub fn close(self) {
@@ -148,7 +149,7 @@ impl Index {
     /// # Errors
     /// [`IndexError::Held`] where it is not, or the index cannot be written; see [`Self::apply`].
     pub fn clear(&self) -> Result<(), IndexError> {
-        self.write(|writer, _| writer.clear())?;
+        self.write(Writer::clear)?;
         self.reload()
     }
 
@@ -159,7 +160,7 @@ impl Index {
     /// applied since the last commit is kept, and this process is not the writer any more: become it again and read
     /// [`Self::position`] anew.
     pub fn apply(&self, batch: &Batch<'_>) -> Result<(), IndexError> {
-        self.write(|writer, fields| writer.apply(fields, batch))
+        self.write(|writer, opened| writer.apply(&opened.fields, batch))
     }
 
     /// Makes everything applied durable and visible, as `position`.
@@ -176,15 +177,15 @@ impl Index {
     /// # Errors
     /// As [`Self::commit`].
     pub fn commit_unseen(&self, position: &Position) -> Result<(), IndexError> {
-        self.write(|writer, _| writer.commit(position))
+        self.write(|writer, opened| writer.commit(opened, position))
     }
 
     /// Writes; a writer that fails or panics is dropped.
-    fn write(&self, work: impl FnOnce(&mut Writer, &Fields) -> Result<(), IndexError>) -> Result<(), IndexError> {
+    fn write(&self, work: impl FnOnce(&mut Writer, &Opened) -> Result<(), IndexError>) -> Result<(), IndexError> {
         let mut held = lock(&self.writer);
         let opened = self.opened();
         let writer = held.as_mut().ok_or(IndexError::Held)?;
-        let Err(error) = catching(|| work(writer, &opened.fields)) else { return Ok(()) };
+        let Err(error) = catching(|| work(writer, &opened)) else { return Ok(()) };
         opened.fence.close();
         let failed = held.take();
         drop(held);

@@ -9,6 +9,9 @@ use crate::fmdb::{Folder, eventually, one_error_line};
 
 const MOVIES: &str = r#"[{"title":"Star Wars","year":1977},{"title":"Alien","year":1979}]"#;
 
+/// What happens to the database.
+type Fault = fn(&Folder);
+
 fn served() -> (Folder, String) {
     let folder = Folder::new();
     folder.load(MOVIES);
@@ -19,7 +22,7 @@ fn served() -> (Folder, String) {
 
 #[test]
 fn a_database_that_is_gone_takes_no_change() {
-    let faults: [(&str, fn(&Folder)); 4] = [
+    let faults: [(&str, Fault); 4] = [
         ("deleted", |folder| fs::remove_file(folder.path("fmdb.db")).unwrap()),
         ("moved", |folder| fs::rename(folder.path("fmdb.db"), folder.path("moved.db")).unwrap()),
         ("replaced", |folder| {
