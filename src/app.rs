@@ -12,7 +12,7 @@ use self::fair_semaphore::FairSemaphore;
 pub use self::following::{Following, Readiness};
 pub use self::server_lock::ServerLock;
 use crate::config::Config;
-use crate::file_id;
+use crate::files;
 use crate::index::{Index, IndexError};
 use crate::model::ClientKey;
 use crate::store::{Store, StoreError};
@@ -122,7 +122,7 @@ fn tell_damage(following: &Arc<Following>) -> crate::index::OnDamage {
 
 /// Where the search index of a database lives: `PATH.index/`, beside the file that the path resolves to.
 pub fn index_folder(db: &Path) -> PathBuf {
-    let mut folder = file_id::resolve(db).into_os_string();
+    let mut folder = files::resolve(db).unwrap_or_else(|_| db.to_owned()).into_os_string();
     folder.push(".index");
     PathBuf::from(folder)
 }

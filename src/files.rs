@@ -2,10 +2,12 @@
 //! ([`Replacement`], [`Output`]), and who may read it ([`keep_private`]). Knows nothing of the contents.
 
 mod guard;
+mod id;
 mod private;
 mod replacement;
 
 pub use guard::{Protected, Refusal, Target, resolve};
+pub use id::FileId;
 pub use private::{Access, keep_private, make_private};
 pub use replacement::{Output, Replacement};
 

@@ -16,7 +16,6 @@ pub mod dump;
 pub mod index;
 pub mod store;
 
-pub mod file_id;
 pub mod picture;
 
 pub mod i18n;

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
 
-use crate::file_id;
+use crate::files;
 
 /// Held by the one server of a database, so that a second one, or a restore, is refused. The system frees it when the
 /// process ends, however it ends.
@@ -25,7 +25,7 @@ impl ServerLock {
     /// # Errors
     /// Another process holds it, or a file cannot be made or opened.
     pub fn take(db: &Path) -> Result<Self> {
-        let db = file_id::resolve(db);
+        let db = files::resolve(db)?;
         let mut path = db.as_os_str().to_owned();
         path.push(".lock");
         let beside = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;

@@ -7,12 +7,11 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Flock, FlockOffsetType, FlockType};
 
-use super::{COMPANIONS, INDEX, folder_of, with_suffix};
+use super::{COMPANIONS, FileId, INDEX, folder_of, with_suffix};
 
 /// Why a file is not written.
 #[derive(Debug, thiserror::Error)]
@@ -50,9 +49,6 @@ pub enum Target {
     /// A pipe, a terminal or another device, which is written to directly.
     Device(PathBuf),
 }
-
-/// Device and inode.
-type FileId = (u64, u64);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
@@ -215,7 +211,7 @@ fn about(open: impl AsFd) -> Option<Metadata> {
 }
 
 fn id(about: &Metadata) -> FileId {
-    (about.dev(), about.ino())
+    FileId::from_metadata(about)
 }
 
 /// The paths of the databases that a file would belong to by its name: itself, and those it is a companion of.

@@ -15,7 +15,7 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, TantivyError, Term};
 use super::open::{Opened, VERSION_FILE, WRITER_LOCK};
 use super::schema::{self, column};
 use super::{Index, IndexError, Position, lock};
-use crate::file_id::FileId;
+use crate::files::FileId;
 use crate::model::{MovieId, Rev};
 
 const META_FILE: &str = "meta.json";

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::Sqlite;
 use super::care::beside;
-use crate::file_id::{self, FileId};
+use crate::files::{self, FileId};
 use crate::store::StoreError;
 
 /// The files of an open database.
@@ -26,7 +26,7 @@ impl Files {
     /// Those of a database that was just opened.
     pub fn of(path: &Path) -> Result<Self, StoreError> {
         let database = FileId::of(path).map_err(|_| gone(path))?;
-        let journal_path = beside(&file_id::resolve(path), "-wal");
+        let journal_path = beside(&files::resolve(path).unwrap_or_else(|_| path.to_owned()), "-wal");
         let journal = Mutex::new(FileId::of(&journal_path).ok());
         Ok(Self { database, journal_path, journal, told: AtomicBool::new(false) })
     }
