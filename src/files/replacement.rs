@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Access, Target, folder_of};
+use super::{Access, COMPANIONS, Target, folder_of, with_suffix};
 
 /// The end of the names of unfinished files.
 const UNFINISHED: &str = ".fmdb-unfinished";
@@ -81,6 +81,9 @@ fn remove_stale(folder: &Path, prefix: &str) {
         let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(UNFINISHED));
         if is_ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = fs::remove_file(entry.path());
+            for suffix in COMPANIONS {
+                let _ = fs::remove_file(with_suffix(&entry.path(), suffix));
+            }
         }
     }
 }
@@ -187,6 +190,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("out.json");
         fs::write(folder.path().join(format!(".out.json.x{UNFINISHED}")), "left").expect("written");
+        fs::write(folder.path().join(format!(".out.json.x{UNFINISHED}-wal")), "left").expect("written");
         fs::write(folder.path().join(format!(".other.json.x{UNFINISHED}")), "another's").expect("written");
         let first = Replacement::new(&target, Access::Private).expect("begun");
         let second = Replacement::new(&target, Access::Private).expect("begun");
