@@ -78,15 +78,15 @@ pub enum StoreError {
     Other(String),
 }
 
-/// What became of one draft of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
-    /// A new movie.
-    Added,
-    /// A known movie that the draft changed.
-    Updated,
-    /// A known movie that says the same already.
-    Unchanged,
+/// What became of drafts of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcomes {
+    /// New movies.
+    pub added: u64,
+    /// Known movies that have changed.
+    pub updated: u64,
+    /// Drafts that said nothing new.
+    pub unchanged: u64,
 }
 
 /// How an import is kept.
@@ -141,18 +141,21 @@ enum Backend {
 pub struct Importer<'a>(sqlite::Importer<'a>);
 
 impl Importer<'_> {
-    /// Finds or adds each draft; says what became of it. In [`ImportMode::Batches`] all of them are durable when this
-    /// returns, or none is.
+    /// Finds or adds each draft; says what became of those that are settled. The others wait for the rest of their dump.
+    /// In [`ImportMode::Batches`] what is settled is durable when this returns, or nothing of it is done.
     ///
     /// # Errors
     /// As every call of the store.
-    pub fn upsert(&mut self, drafts: Vec<MovieDraft>) -> Result<Vec<Upserted>, StoreError> {
+    pub fn upsert(&mut self, drafts: Vec<MovieDraft>) -> Result<Outcomes, StoreError> {
         self.0.upsert(drafts)
     }
 
-    /// Another dump begins: what it says of a movie counts, whatever the one before said.
-    pub fn next_dump(&mut self) {
-        self.0.next_dump();
+    /// A dump has ended: settles the drafts that wait. What the next one says of a movie counts, whatever this one said.
+    ///
+    /// # Errors
+    /// As every call of the store.
+    pub fn end_dump(&mut self) -> Result<Outcomes, StoreError> {
+        self.0.end_dump()
     }
 
     /// Ends the import as its mode says. One that is dropped before keeps nothing but finished batches.

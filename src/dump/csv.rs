@@ -1,23 +1,21 @@
 //! Dumps with a header row: each row becomes the same keys and values as a JSON object.
 
-use std::io::{self, BufRead, Read};
+use std::io::BufRead;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ::csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use ::csv::ByteRecord;
 
-use super::MAX_RECORD;
 use super::error::Fault;
 use super::json::not_utf8;
 use super::keys::{Key, Meaning};
 use super::loose::Loose;
+use super::rows;
 use super::values::Found;
 use crate::model::{Field, RawMovie};
 
 /// The rows of a dump.
 pub(super) struct Rows {
-    reader: ::csv::Reader<Capped>,
-    since: Arc<AtomicUsize>,
+    rows: rows::Rows<Box<dyn BufRead + Send>>,
     header: Arc<[String]>,
     keys: Vec<Option<Key>>,
     /// What the header alone says: whether this is an export of fmdb.
@@ -34,19 +32,17 @@ pub(super) struct Row {
 impl Rows {
     /// Reads the header.
     pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8) -> Result<Self, Fault> {
-        let since = Arc::new(AtomicUsize::new(0));
-        let capped = Capped { input, since: Arc::clone(&since), held: false, last: b'\n' };
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(capped);
-        let mut cells = ByteRecord::new();
-        reader.read_byte_record(&mut cells).map_err(|error| fault(&error, 1))?;
+        let mut rows = rows::Rows::new(input, delimiter);
+        let (_, cells) = rows.next()?.unwrap_or_default();
         let header: Arc<[String]> = cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let mut blank = Found::default();
         let keys: Vec<_> = header.iter().map(|name| blank.key(name)).collect();
-        if !keys.iter().flatten().any(|key| key.meaning() == Meaning::Is(Field::Title)) {
+        let is_title = |key: &Option<Key>| key.is_some_and(|key| key.meaning() == Meaning::Is(Field::Title));
+        let Some(title) = keys.iter().position(is_title) else {
             return Err(Fault::at(1, "no column of the header holds the title; name one `title`"));
-        }
-        Ok(Self { reader, since, header, keys, blank })
+        };
+        rows.expect(header.len(), Some(title));
+        Ok(Self { rows, header, keys, blank })
     }
 
     /// The names of the columns.
@@ -56,16 +52,8 @@ impl Rows {
 
     /// The next row; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Row>, Fault> {
-        let mut cells = ByteRecord::new();
-        let line = self.reader.position().line();
-        if !self.reader.read_byte_record(&mut cells).map_err(|error| fault(&error, line))? {
-            return Ok(None);
-        }
-        self.since.store(0, Ordering::Relaxed);
-        // The row's own position is before the blank lines above it; its end is known exactly.
-        let inner = cells.iter().map(|cell| memchr::memchr_iter(b'\n', cell).count() as u64).sum::<u64>();
-        let line = self.reader.position().line().saturating_sub(1 + inner).max(line);
-        Ok(Some(Row { line, raw: self.raw(&cells), cells }))
+        let row = self.rows.next()?;
+        Ok(row.map(|(line, cells)| Row { line, raw: self.raw(&cells), cells }))
     }
 
     fn raw(&self, cells: &ByteRecord) -> Result<RawMovie, String> {
@@ -102,68 +90,5 @@ fn value<'c>(key: Key, name: &str, text: &'c str) -> Result<Loose<'c>, String> {
             Ok(Loose::Text(text.into()))
         }
         Err(_) => Err(format!("`{name}` looks like JSON and is not")),
-    }
-}
-
-fn fault(error: &::csv::Error, line: u64) -> Fault {
-    match error.kind() {
-        ErrorKind::Io(error) => Fault::read(Some(line), error),
-        _ => Fault::at(line, format!("not CSV: {error}")),
-    }
-}
-
-/// The dump as the csv crate gets it: each line ends with one line feed, so that lines can be counted back from
-/// where a row ends. Fails once a single row has taken more than [`MAX_RECORD`]: an open quote must not read the
-/// whole dump.
-struct Capped {
-    input: Box<dyn BufRead + Send>,
-    since: Arc<AtomicUsize>,
-    /// A carriage return that waits for what follows it.
-    held: bool,
-    /// The last byte that was given.
-    last: u8,
-}
-
-impl Read for Capped {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since.load(Ordering::Relaxed) > MAX_RECORD {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let mut given = 0;
-        while given == 0 {
-            let chunk = self.input.fill_buf()?;
-            if chunk.is_empty() {
-                if self.last != b'\n' && !buffer.is_empty() {
-                    buffer[0] = b'\n';
-                    given = 1;
-                }
-                break;
-            }
-            let mut taken = 0;
-            while taken < chunk.len() && given < buffer.len() {
-                let byte = chunk[taken];
-                if self.held && byte != b'\n' {
-                    buffer[given] = b'\r';
-                    given += 1;
-                    self.held = false;
-                    continue;
-                }
-                taken += 1;
-                self.held = byte == b'\r';
-                if !self.held {
-                    buffer[given] = byte;
-                    given += 1;
-                }
-            }
-            self.input.consume(taken);
-            if buffer.is_empty() {
-                break;
-            }
-        }
-        if given > 0 {
-            self.last = buffer[given - 1];
-        }
-        self.since.fetch_add(given, Ordering::Relaxed);
-        Ok(given)
     }
 }

@@ -17,8 +17,12 @@ pub(super) enum Meaning {
     Date,
     /// A score, or a rating such as `PG-13`, which is none.
     Rating,
-    /// A score; TMDB's own, which says that the record is TMDB's.
-    VoteAverage,
+    /// IMDb's id, or a score of IMDb's, by its shape.
+    Imdb,
+    /// Nothing of the movie, but only TMDB's records have it.
+    TmdbOnly,
+    /// Nothing of the movie, but TMDB's records have it, and some others.
+    TmdbToo,
     /// One name of the cast, in order.
     Star,
     /// TMDB's people: `crew` with jobs, `cast`.
@@ -35,7 +39,7 @@ pub(super) enum Meaning {
     Response,
 }
 
-use Meaning::{BareId, Credits, Crew, Date, Is, Kind, Link, Rating, Response, Star, VoteAverage};
+use Meaning::{BareId, Credits, Crew, Date, Imdb, Is, Kind, Link, Rating, Response, Star, TmdbOnly, TmdbToo};
 
 /// Every known key, in the order of precedence, as [`normalised`] spells it.
 const KEYS: &[(&str, Meaning)] = &[
@@ -89,7 +93,7 @@ const KEYS: &[(&str, Meaning)] = &[
     ("imdbscore", Is(Field::Score)),
     ("score", Is(Field::Score)),
     ("imdbrating", Is(Field::Score)),
-    ("voteaverage", VoteAverage),
+    ("voteaverage", Is(Field::Score)),
     ("averagerating", Is(Field::Score)),
     ("rating", Rating),
     ("popularity", Is(Field::Popularity)),
@@ -104,10 +108,21 @@ const KEYS: &[(&str, Meaning)] = &[
     ("imdbid", Is(Field::ImdbId)),
     ("tconst", Is(Field::ImdbId)),
     ("const", Is(Field::ImdbId)),
-    ("imdb", Is(Field::ImdbId)),
+    ("imdb", Imdb),
     ("movieimdblink", Link),
     ("tmdbid", Is(Field::TmdbId)),
     ("id", BareId),
+    ("originallanguage", TmdbOnly),
+    ("genreids", TmdbOnly),
+    ("adult", TmdbOnly),
+    ("video", TmdbOnly),
+    ("mediatype", TmdbOnly),
+    ("backdroppath", TmdbOnly),
+    ("belongstocollection", TmdbOnly),
+    ("spokenlanguages", TmdbOnly),
+    ("productioncompanies", TmdbOnly),
+    ("productioncountries", TmdbOnly),
+    ("posterpath", TmdbToo),
 ];
 
 /// A known key; the order of keys is their precedence.
@@ -128,17 +143,35 @@ impl Key {
         KEYS[usize::from(self.0)].1
     }
 
-    /// Only TMDB's records have it, or a release date.
-    pub(super) fn is_of_tmdb(self) -> bool {
-        matches!(KEYS[usize::from(self.0)].0, "voteaverage" | "releasedate")
+    /// How much it says that the record is TMDB's: only theirs have it, or theirs and some others.
+    pub(super) fn tmdb_sign(self) -> TmdbSign {
+        let (name, meaning) = KEYS[usize::from(self.0)];
+        match (meaning, name) {
+            (TmdbOnly, _) => TmdbSign::Own,
+            (TmdbToo, _) | (_, "voteaverage" | "votecount" | "popularity" | "releasedate" | "originaltitle") => {
+                TmdbSign::Shared
+            }
+            _ => TmdbSign::None,
+        }
     }
+}
+
+/// What a key says of where the record is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TmdbSign {
+    /// Only TMDB's records have it.
+    Own,
+    /// TMDB's records have it, and others may.
+    Shared,
+    /// Nothing.
+    None,
 }
 
 /// What an export of fmdb has in each record, spelled exactly so. Its values are taken literally: a movie may be
 /// called `N/A`, and may have votes and no popularity.
 pub(super) const OWN_KEYS: [&str; 3] = ["movie_name", "alternate_titles", "tmdb_id"];
 
-const LONGEST: usize = 16;
+const LONGEST: usize = 19;
 
 /// The name in lower case without `_`, `-` and blanks; `None` where it is too long for any known key.
 fn normalised<'r>(name: &str, room: &'r mut [u8; LONGEST]) -> Option<&'r str> {

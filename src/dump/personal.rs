@@ -5,11 +5,12 @@
 //! was written.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use csv::StringRecord;
 
 use super::bounded_csv::{self, Reading, Rows};
+use super::personal_values as values;
 use crate::model::mine::{Day, Rating};
 
 /// What a file holds.
@@ -23,6 +24,8 @@ pub enum Kind {
     Diary,
     /// Movies that were seen, without days.
     Watched,
+    /// The movies of a list, which the file names.
+    List,
 }
 
 impl Kind {
@@ -33,6 +36,7 @@ impl Kind {
             Self::Watchlist => "watchlist",
             Self::Diary => "diary",
             Self::Watched => "watched",
+            Self::List => "list",
         }
     }
 
@@ -59,6 +63,10 @@ pub enum Reason {
     Unreadable,
     /// There is no room for more of it.
     TooMany,
+    /// It is about a series, an episode, a short or a game.
+    NotAMovie,
+    /// A movie of the title is there, but it is not certain that it is meant.
+    Doubtful,
 }
 
 impl Reason {
@@ -72,6 +80,8 @@ impl Reason {
             Self::BadDate => "bad date",
             Self::Unreadable => "unreadable",
             Self::TooMany => "too many",
+            Self::NotAMovie => "not a movie",
+            Self::Doubtful => "not certain: the year or the director does not say which movie is meant",
         }
     }
 }
@@ -83,19 +93,25 @@ pub struct Row {
     pub line: u64,
     /// The title.
     pub title: String,
+    /// The original title, where the file has one.
+    pub original_title: String,
     /// The year.
     pub year: Option<u16>,
-    /// The first director.
-    pub director: Option<String>,
+    /// There is a year that cannot be read, so that the title alone does not tell the movie.
+    pub has_bad_year: bool,
+    /// The directors.
+    pub directors: Vec<String>,
     /// IMDb's id.
     pub imdb_id: Option<String>,
     /// TMDB's number.
     pub tmdb_id: Option<u64>,
     /// What they think of it.
     pub rating: Option<Rating>,
-    /// It is no film but an episode, a series or a game: a film of the same title is not meant.
+    /// There is a rating that cannot be read; the rest of the row counts.
+    pub has_bad_rating: bool,
+    /// It is no movie but an episode, a series, a short or a game: a movie of the same title is not meant.
     pub is_other: bool,
-    /// When the row was made.
+    /// When the row was made; `None` also where that cannot be read.
     pub made: Option<Day>,
     /// When they saw it.
     pub seen: Option<Day>,
@@ -106,6 +122,8 @@ pub struct Row {
 pub struct File {
     /// What it holds.
     pub kind: Kind,
+    /// The name of the list that it is.
+    pub list: Option<String>,
     /// Good rows.
     pub rows: Vec<Row>,
     /// Bad ones: line, title, reason.
@@ -133,11 +151,16 @@ pub const MOST_ROWS: usize = 100_000;
 /// # Errors
 /// It cannot be told what it is.
 pub fn read(input: impl Read, told: Option<Kind>) -> Result<File, Unread> {
-    let mut rows = Rows::new(input, Reading { delimiter, decode }).map_err(lost)?;
-    let Some(bounded_csv::Row::Cells(header)) = rows.next().map_err(lost)? else { return Err(Unread::NoHeader) };
-    let columns = Columns::of(&header);
-    let kind = columns.kind(told)?;
-    let mut file = File { kind, rows: Vec::new(), bad: Vec::new() };
+    let mut rows = Rows::new(as_bytes(input).map_err(lost)?, Reading { delimiter, decode }).map_err(lost)?;
+    let mut header = Vec::new();
+    let (list, columns) = loop {
+        let Some(bounded_csv::Row::Cells(record)) = rows.next().map_err(lost)? else { return Err(Unread::NoHeader) };
+        if let Some(found) = header_of(&mut header, &record)? {
+            break found;
+        }
+    };
+    let kind = columns.kind(told, list.is_some())?;
+    let mut file = File { kind, list, rows: Vec::new(), bad: Vec::new() };
     while let Some(row) = rows.next().map_err(lost)? {
         if file.rows.len() + file.bad.len() >= MOST_ROWS {
             return Err(Unread::TooLong);
@@ -159,10 +182,47 @@ fn lost(error: io::Error) -> Unread {
     Unread::Lost(error.kind())
 }
 
-/// The text of a cell. IMDb's older exports are Latin-1.
+/// Finds the header: the first record, or in a list of Letterboxd the one below what is said of the list. Gives the
+/// name of the list and the columns; `None` where the next record must be seen.
+fn header_of(
+    before: &mut Vec<StringRecord>,
+    record: &StringRecord,
+) -> Result<Option<(Option<String>, Columns)>, Unread> {
+    let columns = Columns::of(record);
+    let is_of_list = |columns: &Columns| columns.has(&["tags"]) && columns.has(&["name"]) && !columns.has(&["year"]);
+    match before.as_slice() {
+        [] if is_of_list(&columns) => before.push(record.clone()),
+        [] if record.get(0).is_some_and(|cell| cell.trim().starts_with("Letterboxd list")) => {}
+        [] => return Ok(Some((None, columns))),
+        [_] => before.push(record.clone()),
+        [head, list, ..] if columns.has(&["position"]) => {
+            let name = Columns::of(head).cell(list, TITLE).to_owned();
+            return Ok(Some((Some(name), columns)));
+        }
+        [..] => return Err(Unread::NoHeader),
+    }
+    Ok(None)
+}
+
+/// The most bytes of a file in UTF-16, which is decoded as a whole.
+const MAX_UTF_16: u64 = 16 << 20;
+
+/// The file as bytes in which a delimiter is one byte: spreadsheets write UTF-16, which says so at its beginning.
+fn as_bytes<'a>(mut input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    let mut start = Vec::new();
+    input.by_ref().take(2).read_to_end(&mut start)?;
+    let encoding = encoding_rs::Encoding::for_bom(&start).map(|(encoding, _)| encoding);
+    let mut all = Cursor::new(start).chain(input);
+    let Some(encoding) = encoding else { return Ok(Box::new(all)) };
+    let mut bytes = Vec::new();
+    all.by_ref().take(MAX_UTF_16).read_to_end(&mut bytes)?;
+    Ok(Box::new(Cursor::new(encoding.decode(&bytes).0.into_owned().into_bytes())))
+}
+
+/// The text of a cell. Older exports and spreadsheets write Windows-1252.
 fn decode(bytes: &[u8]) -> String {
-    let latin = || bytes.iter().map(|byte| char::from(*byte)).collect();
-    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
+    let windows = || encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+    std::str::from_utf8(bytes).map_or_else(|_| windows(), str::to_owned)
 }
 
 fn delimiter(first: &str) -> u8 {
@@ -175,7 +235,7 @@ struct Columns(HashMap<String, usize>);
 
 const TITLE: &[&str] = &["title", "name"];
 const ORIGINAL: &[&str] = &["original title"];
-const DIRECTORS: &[&str] = &["directors"];
+const DIRECTORS: &[&str] = &["directors", "director"];
 const IMDB: &[&str] = &["const", "imdbid", "imdb id"];
 const TMDB: &[&str] = &["tmdbid", "tmdb id"];
 const URI: &[&str] = &["letterboxd uri", "letterboxduri", "url"];
@@ -205,27 +265,31 @@ impl Columns {
         cells.find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
-    fn kind(&self, told: Option<Kind>) -> Result<Kind, Unread> {
+    fn kind(&self, told: Option<Kind>, is_named: bool) -> Result<Kind, Unread> {
         if !self.has(TITLE) && !self.has(IMDB) {
             return Err(Unread::NoHeader);
         }
-        // IMDb's lists have a place and, of late, also what one thinks of each movie.
-        let is_list = self.has(&["position"]) && !self.has(&["you rated"]);
+        let is_list = self.has(&["position"]);
+        // Until 2017 IMDb wrote ratings, lists and watchlists alike.
+        let is_old = is_list && self.has(&["you rated"]);
         if self.has(SEEN) {
             Ok(Kind::Diary)
-        } else if is_list {
-            Ok(told.filter(|kind| *kind != Kind::Diary).unwrap_or(Kind::Watchlist))
+        } else if is_list && (!is_old || told.is_some()) {
+            let other = if is_named { Kind::List } else { Kind::Watchlist };
+            let told = told.filter(|kind| !matches!(kind, Kind::Diary | Kind::List) || is_named && *kind == Kind::List);
+            Ok(told.unwrap_or(if is_old { Kind::Ratings } else { other }))
         } else if self.has(OF_TEN) || self.has(OF_FIVE) {
             Ok(Kind::Ratings)
         } else {
-            told.ok_or(Unread::WhichKind)
+            told.filter(|kind| *kind != Kind::List).ok_or(Unread::WhichKind)
         }
     }
 
     fn row(&self, record: &StringRecord, kind: Kind) -> Result<Row, (u64, String, Reason)> {
         let line = record.position().map_or(0, csv::Position::line);
+        let original_title = self.cell(record, ORIGINAL);
         let title = match self.cell(record, TITLE) {
-            "" => self.cell(record, ORIGINAL),
+            "" => original_title,
             title => title,
         };
         let bad = |reason| (line, title.to_owned(), reason);
@@ -236,44 +300,40 @@ impl Columns {
         if title.is_empty() && imdb_id.is_none() && tmdb_id.is_none() {
             return Err(bad(Reason::NoTitle));
         }
-        let rating = self.rating(record).map_err(bad)?;
-        if kind == Kind::Ratings && rating.is_none() {
+        let rating = self.rating(record);
+        if kind == Kind::Ratings && !matches!(rating, Ok(Some(_))) {
             return Err(bad(Reason::BadRating));
         }
         let seen = self.cell(record, SEEN);
-        let made = self.cell(record, MADE);
-        let director = self.cell(record, DIRECTORS).split(',').next().map(str::trim).filter(|name| !name.is_empty());
+        let seen_on = values::day(seen);
+        if !seen.is_empty() && seen_on.is_none() {
+            return Err(bad(Reason::BadDate));
+        }
+        let year = values::year(self.cell(record, &["year"]));
+        let directors = self.cell(record, DIRECTORS).split(',').map(str::trim).filter(|name| !name.is_empty());
         Ok(Row {
             line,
             title: title.to_owned(),
-            year: self.cell(record, &["year"]).parse().ok(),
-            director: director.map(str::to_owned),
+            original_title: original_title.to_owned(),
+            year: year.unwrap_or_default(),
+            has_bad_year: year.is_err(),
+            directors: directors.map(str::to_owned).collect(),
             imdb_id: imdb_id.map(str::to_owned),
             tmdb_id,
-            rating,
-            is_other: is_other(self.cell(record, &["title type", "type"])),
-            // When a row was made matters little; old exports write it as text.
-            made: Day::parse(made.get(..10).unwrap_or(made)).ok().flatten(),
-            seen: Day::parse(seen).map_err(|_| bad(Reason::BadDate))?,
+            rating: rating.unwrap_or_default(),
+            has_bad_rating: rating.is_err(),
+            is_other: !values::is_movie(self.cell(record, &["title type", "type"])),
+            made: values::day(self.cell(record, MADE)),
+            seen: seen_on,
         })
     }
 
-    fn rating(&self, record: &StringRecord) -> Result<Option<Rating>, Reason> {
-        let (text, factor) =
-            if self.has(OF_TEN) { (self.cell(record, OF_TEN), 1.0) } else { (self.cell(record, OF_FIVE), 2.0) };
-        if text.is_empty() {
-            return Ok(None);
+    fn rating(&self, record: &StringRecord) -> Result<Option<Rating>, values::Unreadable> {
+        if self.has(OF_TEN) {
+            return values::rating(self.cell(record, OF_TEN), 1.0);
         }
-        let value: f64 = text.parse().map_err(|_| Reason::BadRating)?;
-        let value = value * factor;
-        let rating = if value.fract() == 0.0 { Rating::new(value as i64) } else { None };
-        rating.map(Some).ok_or(Reason::BadRating)
+        values::rating(self.cell(record, OF_FIVE), 2.0)
     }
-}
-
-fn is_other(kind: &str) -> bool {
-    let kind = kind.to_ascii_lowercase();
-    ["episode", "series", "game", "podcast"].iter().any(|other| kind.contains(other))
 }
 
 fn is_imdb_id(text: &str) -> bool {
@@ -297,12 +357,15 @@ mod tests {
         let row = &new.rows[0];
         assert_eq!((new.kind, row.line, row.title.as_str(), row.year), (Kind::Ratings, 2, "Star Wars", Some(1977)));
         assert_eq!((row.rating, row.made), (Rating::new(9), Day::read("2024-05-31")));
-        assert_eq!((row.imdb_id.as_deref(), row.director.as_deref()), (Some("tt0076759"), Some("George Lucas")));
+        assert_eq!((row.imdb_id.as_deref(), row.directors.join("|").as_str()), (Some("tt0076759"), "George Lucas"));
         let old = file(
             "\"position\",\"const\",\"created\",\"modified\",\"description\",\"Title\",\"Title type\",\"Directors\",\"You rated\",\"IMDb Rating\",\"Runtime (mins)\",\"Year\",\"Genres\",\"Num. Votes\",\"Release Date (month/day/year)\",\"URL\"\n\
              \"1\",\"tt0078748\",\"Sat Jan  7 00:00:00 2017\",\"\",\"\",\"Alien\",\"Feature Film\",\"Ridley Scott\",\"8\",\"8.5\",\"117\",\"1979\",\"horror\",\"1\",\"1979-05-25\",\"http://www.imdb.com/title/tt0078748/\"\n",
         );
-        assert_eq!((old.kind, old.rows[0].rating, old.rows[0].made), (Kind::Ratings, Rating::new(8), None));
+        assert_eq!(
+            (old.kind, old.rows[0].rating, old.rows[0].made),
+            (Kind::Ratings, Rating::new(8), Day::read("2017-01-07"))
+        );
         let list =
             file("Position,Const,Created,Modified,Description,Title,Your Rating\n1,tt0078748,2024-01-02,,,Alien,8\n");
         assert_eq!((list.kind, list.rows[0].made), (Kind::Watchlist, Day::read("2024-01-02")));

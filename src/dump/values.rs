@@ -3,7 +3,7 @@
 //! Unknown here means absent: a dump never erases what is known. Bounds and tidying are `model::draft`'s; a value
 //! that no rule here understands goes on to it as it stands and is refused there.
 
-use super::keys::{Key, Meaning, OWN_KEYS};
+use super::keys::{Key, Meaning, OWN_KEYS, TmdbSign};
 use super::loose::Loose;
 use crate::model::draft::MAX_PEOPLE;
 use crate::model::{Field, RawMovie, RawValue};
@@ -13,6 +13,8 @@ use crate::model::{Field, RawMovie, RawValue};
 pub(super) struct Found<'a> {
     members: Vec<(Key, Loose<'a>)>,
     own: [bool; OWN_KEYS.len()],
+    /// How many keys only TMDB's records have, and how many they share with others.
+    tmdb: (u8, u8),
 }
 
 impl<'a> Found<'a> {
@@ -21,7 +23,13 @@ impl<'a> Found<'a> {
         for (own, seen) in OWN_KEYS.iter().zip(&mut self.own) {
             *seen |= *own == name;
         }
-        Key::of(name)
+        let key = Key::of(name)?;
+        match key.tmdb_sign() {
+            TmdbSign::Own => self.tmdb.0 = self.tmdb.0.saturating_add(1),
+            TmdbSign::Shared => self.tmdb.1 = self.tmdb.1.saturating_add(1),
+            TmdbSign::None => {}
+        }
+        (!matches!(key.meaning(), Meaning::TmdbOnly | Meaning::TmdbToo)).then_some(key)
     }
 
     /// Takes a value; a second one of the same key replaces the first.
@@ -36,7 +44,8 @@ impl<'a> Found<'a> {
     pub(super) fn into_raw(mut self) -> Result<RawMovie, String> {
         self.members.sort_by_key(|(key, _)| *key);
         let own = self.own == [true; OWN_KEYS.len()];
-        let tmdb = self.members.iter().any(|(key, _)| key.is_of_tmdb());
+        // Any file may number its rows, and many have a date or a popularity.
+        let tmdb = self.tmdb.0 > 0 && self.tmdb.0.saturating_add(self.tmdb.1) >= 4;
         let mut reading = Reading { own, tmdb, raw: RawMovie::default(), stars: Vec::new() };
         for (key, value) in &self.members {
             reading.take(key.meaning(), value)?;
@@ -75,7 +84,8 @@ impl Reading {
                     self.take(Meaning::Is(Field::Year), value)?;
                 }
             }
-            Meaning::VoteAverage => self.take(Meaning::Is(Field::Score), value)?,
+            Meaning::Imdb => self.take_imdb(value),
+            Meaning::TmdbOnly | Meaning::TmdbToo => {}
             Meaning::Rating => {
                 // `PG-13`, and the `74 min` that slipped a column in a well-known set, are no scores.
                 let is_number = value.text().is_some_and(|text| bare(text).replace(',', ".").parse::<f64>().is_ok());
@@ -108,6 +118,36 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    /// `imdb` is an id with `tt` or at least seven digits, a score up to 10, or an object that holds both.
+    fn take_imdb(&mut self, value: &Loose<'_>) {
+        let text = match value {
+            Loose::Text(text) => bare(text).to_owned(),
+            Loose::Number(number) => number.to_string(),
+            Loose::Object(_) => {
+                for (name, field) in [("id", Field::ImdbId), ("rating", Field::Score), ("votes", Field::Votes)] {
+                    if let Some(value) = value.member(name).and_then(|value| self.value(field, value)) {
+                        self.set(field, value);
+                    }
+                }
+                return;
+            }
+            Loose::Null | Loose::Bool(_) | Loose::List(_) => return,
+        };
+        let is_number = text.len() >= 7 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number || imdb_id_in(&text).is_some() {
+            if let Some(id) = imdb_id(&text) {
+                self.set(Field::ImdbId, id);
+            }
+            return;
+        }
+        let score = text.strip_suffix("/10").unwrap_or(&text).trim().replace(',', ".");
+        if let Some(score) = score.parse().ok().filter(|score| (0.0..=10.0).contains(score))
+            && let Some(score) = self.number(Field::Score, score)
+        {
+            self.set(Field::Score, score);
+        }
     }
 
     fn take_id(&mut self, value: &Loose<'_>) {

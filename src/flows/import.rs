@@ -14,7 +14,7 @@ use super::FlowError;
 use crate::app::App;
 use crate::dump::{self, Dump, DumpError, FileReport, Format, Rejected, Report};
 use crate::model::{MovieDraft, RawMovie};
-use crate::store::{FlaskDump, ImportMode, Importer, StoreError, Upserted};
+use crate::store::{FlaskDump, ImportMode, Importer, Outcomes, StoreError};
 
 /// How to import.
 #[derive(Debug, Clone, Copy, Default)]
@@ -175,7 +175,6 @@ fn load_files(
     for (position, dump) in dumps.into_iter().enumerate() {
         let (Ok(dump), Some(file)) = (dump, reports.get_mut(position)) else { continue };
         watch.begin(&file.file, dump.size(), dump.progress());
-        importer.next_dump();
         let loaded = load_file(app, &mut importer, dump, file, watch);
         watch.end();
         let Err(ended) = loaded else { continue };
@@ -241,7 +240,13 @@ fn load_file(
     watch: &mut dyn Watch,
 ) -> Result<(), Ended> {
     let (reader, batches) = spawn_reader(report.file.clone(), move |sender| read(dump, sender)).map_err(Ended::Dump)?;
-    store(app, importer, batches, report, watch)?;
+    let stored = store(app, importer, batches, report, watch);
+    // Rows that waited for the end of the dump are kept also where it ended badly, as those before them are.
+    if matches!(stored, Ok(()) | Err(Ended::Dump(_))) {
+        count_in(report, importer.end_dump().map_err(Ended::Store)?);
+        app.following.wake();
+    }
+    stored?;
     reader.end().map_err(Ended::Dump)
 }
 
@@ -306,14 +311,9 @@ fn store(
                 }
             }
         }
-        for outcome in importer.upsert(drafts).map_err(Ended::Store)? {
-            report.read += 1;
-            match outcome {
-                Upserted::Added => report.added += 1,
-                Upserted::Updated => report.updated += 1,
-                Upserted::Unchanged => report.unchanged += 1,
-            }
-        }
+        let stored = drafts.len() as u64;
+        count_in(report, importer.upsert(drafts).map_err(Ended::Store)?);
+        report.read += stored;
         app.following.wake();
         watch.rows(count);
         if let Some(error) = failed {
@@ -321,6 +321,12 @@ fn store(
         }
     }
     Ok(())
+}
+
+fn count_in(report: &mut FileReport, outcomes: Outcomes) {
+    report.added += outcomes.added;
+    report.updated += outcomes.updated;
+    report.unchanged += outcomes.unchanged;
 }
 
 /// Reads and checks a dump, batch by batch, until it ends or nobody listens any more.

@@ -3,7 +3,7 @@
 //! An import sets what its rows say and takes nothing away. It is one transaction, the same file again changes nothing,
 //! and each row whose movie is not certain is told by its line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use serde_json::{Value, json};
@@ -11,14 +11,17 @@ use serde_json::{Value, json};
 use super::FlowError;
 use crate::app::App;
 use crate::dump::personal::{File, Kind, Reason, Row, Unread, read};
-use crate::model::mine::Rating;
+use crate::model::fold::fold;
+use crate::model::identity::Described;
+use crate::model::mine::{Day, ListDraft, MAX_LISTS, Rating};
 use crate::model::{FieldErrors, MovieId, Problem};
-use crate::store::mine::{Keep, Kept, Meant, Sought};
+use crate::store::StoreError;
+use crate::store::mine::{Collection, Keep, Kept, Meant, Room, Sought};
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {
-    /// What the file held: `ratings`, `watchlist`, `diary`, `watched`.
+    /// What the file held: `ratings`, `watchlist`, `diary`, `watched`, `list`.
     pub kind: &'static str,
     /// Rows that were read, good and bad ones.
     pub read: u64,
@@ -28,9 +31,11 @@ pub struct Imported {
     pub unchanged: u64,
     /// The other rows, by line.
     pub rejected: Vec<Rejected>,
+    /// Rows that count but for one thing, by line.
+    pub partial: Vec<Rejected>,
 }
 
-/// A row that set nothing.
+/// A row that set nothing, or not everything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejected {
     /// The line where it starts.
@@ -47,17 +52,24 @@ impl Imported {
         self.rejected.iter().filter(|row| row.reason == Reason::NotFound).count() as u64
     }
 
+    /// All rows of which something was not set, by line.
+    pub fn told(&self) -> Vec<&Rejected> {
+        let mut told: Vec<_> = self.rejected.iter().chain(&self.partial).collect();
+        told.sort_by_key(|row| row.line);
+        told
+    }
+
     /// The JSON of the API.
     pub fn to_json(&self) -> Value {
-        let rejected = self.rejected.iter();
-        let rejected = rejected.map(|row| json!({"line": row.line, "title": row.title, "reason": row.reason.name()}));
+        let told = |row: &Rejected| json!({"line": row.line, "title": row.title, "reason": row.reason.name()});
         json!({
             "kind": self.kind,
             "read": self.read,
             "set": self.set,
             "unchanged": self.unchanged,
             "not_found": self.not_found(),
-            "rejected": rejected.collect::<Vec<_>>(),
+            "rejected": self.rejected.iter().map(told).collect::<Vec<_>>(),
+            "partial": self.partial.iter().map(told).collect::<Vec<_>>(),
         })
     }
 }
@@ -67,73 +79,117 @@ impl Imported {
 /// # Errors
 /// Invalid where the file is none that is known; unavailable or failed.
 pub fn import(app: &App, account: i64, input: impl Read, told: Option<Kind>) -> Result<Imported, FlowError> {
-    let File { kind, rows, bad } = read(input, told).map_err(unread)?;
+    let File { kind, list, rows, bad } = read(input, told).map_err(unread)?;
     let mut imported = Imported { kind: kind.name(), read: (rows.len() + bad.len()) as u64, ..Imported::default() };
+    let told = |row: &Row, reason| Rejected { line: row.line, title: row.title.clone(), reason };
     imported.rejected = bad.into_iter().map(|(line, title, reason)| Rejected { line, title, reason }).collect();
-    let mut reject =
-        |row: &Row, reason| imported.rejected.push(Rejected { line: row.line, title: row.title.clone(), reason });
     let meant = app.store.find_meant(&rows.iter().map(sought).collect::<Vec<_>>())?;
     let mut found = Vec::new();
     for (row, meant) in rows.iter().zip(meant) {
         match meant {
             Meant::Movie(movie) => found.push((movie, row)),
-            Meant::Nothing => reject(row, Reason::NotFound),
-            Meant::Several => reject(row, Reason::Ambiguous),
+            Meant::Nothing if row.is_other => imported.rejected.push(told(row, Reason::NotAMovie)),
+            Meant::Nothing => imported.rejected.push(told(row, Reason::NotFound)),
+            Meant::Several => imported.rejected.push(told(row, Reason::Ambiguous)),
+            Meant::Doubtful => imported.rejected.push(told(row, Reason::Doubtful)),
         }
     }
-    let (things, of_row) = things(kind, &found);
-    let kept = app.store.keep_all(account, &things)?;
-    let mut of_rows = vec![Vec::new(); found.len()];
-    of_row.iter().zip(kept).for_each(|(place, kept)| of_rows[*place].push(kept));
-    let (mut set, mut unchanged) = (0, 0);
+    let of_rows = match list {
+        Some(name) if kind == Kind::List => keep_list(app, account, &name, &found)?,
+        _ => {
+            let (things, of_row) = things(kind, &found);
+            let mut of_rows = vec![Vec::new(); found.len()];
+            let kept = app.store.keep_all(account, &things)?;
+            of_row.iter().zip(kept).for_each(|(place, kept)| of_rows[*place].push(kept));
+            of_rows
+        }
+    };
     for ((_, row), kept) in found.iter().zip(of_rows) {
         if kept.contains(&Kept::Set) {
-            set += 1;
+            imported.set += 1;
         } else if kept.contains(&Kept::Gone) {
-            reject(row, Reason::NotFound);
+            imported.rejected.push(told(row, Reason::NotFound));
+            continue;
         } else if kept.contains(&Kept::TooMany) {
-            reject(row, Reason::TooMany);
+            imported.rejected.push(told(row, Reason::TooMany));
+            continue;
         } else {
-            unchanged += 1;
+            imported.unchanged += 1;
+        }
+        if row.has_bad_rating {
+            imported.partial.push(told(row, Reason::BadRating));
         }
     }
-    (imported.set, imported.unchanged) = (set, unchanged);
     imported.rejected.sort_by_key(|row| row.line);
     Ok(imported)
 }
 
 fn sought(row: &Row) -> Sought {
+    let titles = [&row.title, &row.original_title].into_iter().filter(|title| !title.is_empty() && !row.is_other);
     Sought {
-        imdb_id: row.imdb_id.clone(),
-        tmdb_id: row.tmdb_id,
-        title: if row.is_other { String::new() } else { row.title.clone() },
-        director: row.director.clone().filter(|_| !row.is_other),
-        year: row.year,
+        titles: titles.cloned().collect(),
+        description: Described {
+            directors: row.directors.iter().map(|name| fold(name)).collect(),
+            year: row.year,
+            has_bad_year: row.has_bad_year,
+            imdb_id: row.imdb_id.clone(),
+            tmdb_id: row.tmdb_id,
+        },
     }
+}
+
+/// Puts movies into the list of this name, which is made where there is none. What became of each is in its place.
+fn keep_list(app: &App, account: i64, name: &str, found: &[(MovieId, &Row)]) -> Result<Vec<Vec<Kept>>, FlowError> {
+    let draft = ListDraft::check(name, "", false)?;
+    let known = app.store.lists(account)?.into_iter().find(|list| list.draft.name == draft.name);
+    let id = match known {
+        Some(list) => list.id,
+        None => {
+            let made = app.store.add_list(account, &draft)?;
+            made.ok_or_else(|| FieldErrors::of("file", Problem::TooMany { max: MAX_LISTS }))?
+        }
+    };
+    let held = app.store.entry_keys(account, Collection::List(id))?;
+    let mut held: HashSet<MovieId> = held.into_iter().map(|entry| entry.movie).collect();
+    let mut put = |movie: MovieId| {
+        if !held.insert(movie) {
+            return Ok(vec![Kept::Unchanged]);
+        }
+        match app.store.put_into_list(account, id, movie, None) {
+            Ok(room) => Ok(vec![if room == Room::Enough { Kept::Set } else { Kept::TooMany }]),
+            Err(StoreError::NotFound) => Ok(vec![Kept::Gone]),
+            Err(error) => Err(error.into()),
+        }
+    };
+    found.iter().map(|(movie, _)| put(*movie)).collect()
 }
 
 /// What is to be kept, and by the side of each the place of the row that says so. Of several ratings of one movie the
 /// last one counts, in a diary that of the last day.
 fn things(kind: Kind, found: &[(MovieId, &Row)]) -> (Vec<(MovieId, Keep)>, Vec<usize>) {
     let mut ratings: HashMap<MovieId, (usize, &Row)> = HashMap::new();
+    let mut viewings: HashMap<(MovieId, Option<Day>), u32> = HashMap::new();
     let mut things = Vec::new();
     for (place, (movie, row)) in found.iter().enumerate() {
-        let at = row.made.map(crate::model::mine::Day::seconds);
         match kind {
-            Kind::Ratings => {}
-            Kind::Watchlist => things.push((place, *movie, Keep::Watchlist { at })),
-            Kind::Diary => things.push((place, *movie, Keep::Seen { on: row.seen, again: true })),
-            Kind::Watched => things.push((place, *movie, Keep::Seen { on: None, again: false })),
+            Kind::Ratings | Kind::List => {}
+            Kind::Watchlist => things.push((place, *movie, Keep::Watchlist { at: row.made.map(Day::seconds) })),
+            Kind::Diary => {
+                // Two rows of one day are two viewings, and the same file again adds none.
+                let nth = viewings.entry((*movie, row.seen)).or_default();
+                *nth += 1;
+                things.push((place, *movie, Keep::Seen { on: row.seen, nth: Some(*nth) }));
+            }
+            Kind::Watched => things.push((place, *movie, Keep::Seen { on: None, nth: None })),
         }
         let is_later = |before: &(usize, &Row)| kind != Kind::Diary || row.seen >= before.1.seen;
-        let counts = matches!(kind, Kind::Ratings | Kind::Diary) && row.rating.is_some();
-        if counts && ratings.get(movie).is_none_or(is_later) {
+        if row.rating.is_some() && ratings.get(movie).is_none_or(is_later) {
             ratings.insert(*movie, (place, row));
         }
     }
     let of_rating = |(movie, (place, row)): (MovieId, (usize, &Row))| {
-        let at = row.seen.filter(|_| kind == Kind::Diary).or(row.made).map(crate::model::mine::Day::seconds);
-        // A diary tells what was thought then; it never takes the place of what is thought now.
+        let at = row.seen.filter(|_| kind == Kind::Diary).or(row.made).map(Day::seconds);
+        // Only ratings tell what is thought now; a diary or a list never takes its place.
         row.rating.map(|rating: Rating| (place, movie, Keep::Rating { rating, at, over: kind == Kind::Ratings }))
     };
     things.extend(ratings.into_iter().filter_map(of_rating));

@@ -154,39 +154,6 @@ impl MovieDraft {
         lay(&self.tmdb_id, &mut facts.tmdb_id);
     }
 
-    /// Adds what is not known yet and leaves all else; another title becomes one of the other titles.
-    pub fn add_to(&self, facts: &mut Facts) {
-        let known = facts.clone();
-        self.merge_into(facts);
-        let mut titles = known.alternate_titles.clone();
-        let other = [&known.title]
-            .into_iter()
-            .chain(&known.original_title)
-            .chain(&titles)
-            .all(|title| fold(title) != fold(&facts.title));
-        if other && titles.len() < MAX_PEOPLE {
-            titles.push(facts.title.clone());
-        }
-        facts.title = known.title;
-        facts.alternate_titles = if titles.is_empty() { std::mem::take(&mut facts.alternate_titles) } else { titles };
-        keep(known.original_title, &mut facts.original_title);
-        keep(known.year, &mut facts.year);
-        keep(known.score, &mut facts.score);
-        keep(known.votes, &mut facts.votes);
-        keep(known.popularity, &mut facts.popularity);
-        keep(known.runtime, &mut facts.runtime);
-        keep(known.overview, &mut facts.overview);
-        keep(known.imdb_id, &mut facts.imdb_id);
-        keep(known.tmdb_id, &mut facts.tmdb_id);
-        for (known, list) in
-            [(known.directors, &mut facts.directors), (known.cast, &mut facts.cast), (known.genres, &mut facts.genres)]
-        {
-            if !known.is_empty() {
-                *list = known;
-            }
-        }
-    }
-
     /// The facts of a movie of which nothing else is known.
     pub fn into_facts(self) -> Facts {
         Facts {
@@ -213,26 +180,9 @@ impl MovieDraft {
     }
 }
 
-/// What makes two movies the same where no external id tells: title and first director, folded.
-pub fn identity_key(title: &str, director: Option<&str>) -> String {
-    let mut key = fold(title);
-    key.push('\u{1f}');
-    if let Some(director) = director {
-        key.push_str(&fold(director));
-    }
-    key
-}
-
 /// The popularity of a movie whose dump has votes but no popularity (contract, section 4): 0 to 100.
 pub fn popularity_from_votes(votes: u64) -> f64 {
     (100.0 * (1.0 + votes as f64).log10() / 6.5).min(100.0)
-}
-
-/// What is known stays.
-fn keep<T>(known: Option<T>, slot: &mut Option<T>) {
-    if known.is_some() {
-        *slot = known;
-    }
 }
 
 fn lay<T: Clone>(given: &Given<T>, slot: &mut Option<T>) {

@@ -2,6 +2,7 @@
 //! ends in [`StoreError::NotFound`] where movie, list or account are gone or the list is somebody else's.
 
 use super::{Store, StoreError};
+use crate::model::identity::Described;
 use crate::model::mine::{Beside, Day, ListDraft, MovieList, Rating, Shelf, ShelfPage, Shelved};
 use crate::model::taste::{Counts, Tasted};
 use crate::model::{EntryCounts, MovieId};
@@ -9,16 +10,10 @@ use crate::model::{EntryCounts, MovieId};
 /// What a row from elsewhere says of the movie that it means.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sought {
-    /// IMDb's id.
-    pub imdb_id: Option<String>,
-    /// TMDB's number.
-    pub tmdb_id: Option<u64>,
-    /// The title.
-    pub title: String,
-    /// The first director.
-    pub director: Option<String>,
-    /// The year.
-    pub year: Option<u16>,
+    /// The title, and the original title if the row has one; none where the row is not about a movie.
+    pub titles: Vec<String>,
+    /// What tells it apart from others of its title.
+    pub description: Described,
 }
 
 /// Which movie a row means.
@@ -26,10 +21,12 @@ pub struct Sought {
 pub enum Meant {
     /// This one.
     Movie(MovieId),
-    /// None of the catalogue.
+    /// None of the catalog.
     Nothing,
     /// One of several.
     Several,
+    /// There is one of that title, but what is known does not make it certain.
+    Doubtful,
 }
 
 /// Movies that belong to somebody.
@@ -68,22 +65,22 @@ pub enum Keep {
     Rating {
         /// What they think of it.
         rating: Rating,
-        /// When they said so, seconds since 1970; `None` is now.
+        /// When they said so, seconds since 1970; `None` where it is not known.
         at: Option<i64>,
         /// It takes the place of another rating.
         over: bool,
     },
     /// They want to see it.
     Watchlist {
-        /// Since when.
+        /// Since when; `None` where it is not known.
         at: Option<i64>,
     },
     /// They saw it.
     Seen {
         /// The day; `None` where it is not known.
         on: Option<Day>,
-        /// It counts also where they are known to have seen it.
-        again: bool,
+        /// It is the first, second … viewing of this day; `None` where it only says that they have seen it.
+        nth: Option<u32>,
     },
 }
 

@@ -100,7 +100,7 @@ pub async fn import(cx: MemberCx) -> Result<Response, WebError> {
         Ok(done) if cx.wants_json() || !cx.names_html() => Ok(reply::json(&cx, StatusCode::OK, &done.to_json())),
         Ok(done) => {
             let rejected: Vec<_> =
-                done.rejected.iter().map(|row| (row.line, row.title.clone(), row.reason.name())).collect();
+                done.told().into_iter().map(|row| (row.line, row.title.clone(), row.reason.name())).collect();
             let counts = [done.read, done.set, done.unchanged, done.not_found()];
             Ok(reply::html(&cx, StatusCode::OK, view::import::done(&cx.chrome(), counts, &rejected)))
         }

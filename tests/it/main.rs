@@ -37,3 +37,4 @@ mod restore;
 
 mod architecture;
 mod docs;
+mod dumps;

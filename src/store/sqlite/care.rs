@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::edits::{Wanted, head};
+use super::edits::{head, title_hash};
 use super::{Failure, Sqlite, migrate, open, posters, store_error};
 use crate::files::{Access, Replacement, resolve};
 use crate::model::MovieId;
@@ -85,7 +85,7 @@ impl Sqlite {
             let Some(last) = page.last() else { return Ok(problems) };
             after = last.id;
             let kept = self.identities(&page.iter().map(|movie| movie.id).collect::<Vec<_>>())?;
-            let wrong = page.iter().zip(kept).filter(|(movie, kept)| Wanted::of(&movie.facts).identity() != *kept);
+            let wrong = page.iter().zip(kept).filter(|(movie, kept)| title_hash(&movie.facts.title) != *kept);
             problems.extend(wrong.map(|(movie, _)| format!("movie {} is filed under another name", movie.id)));
         }
     }

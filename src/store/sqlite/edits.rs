@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::mine::entry_counts;
 use super::movies::{self, BETWEEN, Place};
 use super::{Failure, Sqlite, posters};
-use crate::model::draft::identity_key;
-use crate::model::{EntryCounts, Facts, Movie, MovieDraft, MovieId, Rev};
+use crate::model::fold::fold;
+use crate::model::{EntryCounts, Facts, Identity, Movie, MovieDraft, MovieId, Rev};
 use crate::store::StoreError;
 
 impl Sqlite {
@@ -17,7 +17,7 @@ impl Sqlite {
             refuse_same(db, facts, None)?;
             let Counters { rev, last_id } = next(db)?;
             let id = MovieId(last_id + 1);
-            movies::insert(db, Place { id, rev, identity: Wanted::of(facts).identity() }, facts)?;
+            movies::insert(db, Place { id, rev, identity: title_hash(&facts.title) }, facts)?;
             take(db, Counters { rev, last_id: id.0 })?;
             one(db, id)
         })
@@ -33,7 +33,7 @@ impl Sqlite {
             }
             refuse_same(db, &facts, Some(id))?;
             let counters = next(db)?;
-            movies::update(db, Place { id, rev: counters.rev, identity: Wanted::of(&facts).identity() }, &facts)?;
+            movies::update(db, Place { id, rev: counters.rev, identity: title_hash(&facts.title) }, &facts)?;
             take(db, counters)?;
             one(db, id)
         })
@@ -81,69 +81,57 @@ pub fn take(db: &Connection, counters: Counters) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What a movie is found by.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    pub title: &'a str,
-    pub director: Option<&'a str>,
-    pub year: Option<u16>,
-    pub imdb_id: Option<&'a str>,
-    pub tmdb_id: Option<u64>,
+/// What movies of one title are filed under: a hash of it, folded, since an index over it stays small at millions of
+/// movies. Databases keep it, so it never changes.
+pub fn title_hash(title: &str) -> i64 {
+    let digest = Sha256::digest(fold(title).as_bytes());
+    digest.iter().take(8).fold(0, |hash, byte| hash << 8 | i64::from(*byte))
 }
 
-impl<'a> Wanted<'a> {
-    pub fn of(facts: &'a Facts) -> Self {
-        Self {
-            title: &facts.title,
-            director: facts.directors.first().map(String::as_str),
-            year: facts.year,
-            imdb_id: facts.imdb_id.as_deref(),
-            tmdb_id: facts.tmdb_id,
-        }
-    }
-
-    pub fn of_draft(draft: &'a MovieDraft) -> Self {
-        Self {
-            title: draft.title.known().map_or("", String::as_str),
-            director: draft.directors.known().and_then(|names| names.first()).map(String::as_str),
-            year: draft.year.known().copied(),
-            imdb_id: draft.imdb_id.known().map(String::as_str),
-            tmdb_id: draft.tmdb_id.known().copied(),
-        }
-    }
-
-    /// A hash of what makes two movies the same; never changes, since databases keep it.
-    pub fn identity(&self) -> i64 {
-        let digest = Sha256::digest(self.key().as_bytes());
-        digest.iter().take(8).fold(0, |hash, byte| hash << 8 | i64::from(*byte))
-    }
-
-    fn key(&self) -> String {
-        identity_key(self.title, self.director)
-    }
-}
-
-/// A movie that may be the same: title and first director are.
+/// A movie that may be the same: its title is.
 pub struct Candidate {
     pub id: MovieId,
-    pub year: Option<u16>,
-    pub imdb_id: Option<String>,
-    pub tmdb_id: Option<i64>,
+    pub identity: Identity,
 }
 
-/// The movies of the same title and first director, by id. The hash finds them, the texts prove it.
-pub fn candidates(db: &Connection, wanted: &Wanted<'_>, hash: i64) -> rusqlite::Result<Vec<Candidate>> {
+/// The movies of this title, by id. The hash finds them, the texts prove it.
+pub fn candidates(db: &Connection, title: &str) -> rusqlite::Result<Vec<Candidate>> {
     let mut statement = db.prepare_cached(
         "select id, year, imdb_id, tmdb_id, title, directors from movies where identity = ?1 order by id",
     )?;
-    let rows = statement.query_map([hash], |row| {
+    let mut folded = None;
+    let rows = statement.query_map([title_hash(title)], |row| {
+        let known = row.get_ref(4)?.as_str()?;
+        if known != title && fold(known) != *folded.get_or_insert_with(|| fold(title)) {
+            return Ok(None);
+        }
         let first = row.get_ref(5)?.as_str()?.split(BETWEEN).next().filter(|name| !name.is_empty());
-        let is_same = identity_key(row.get_ref(4)?.as_str()?, first) == wanted.key();
-        let candidate =
-            Candidate { id: MovieId(row.get(0)?), year: row.get(1)?, imdb_id: row.get(2)?, tmdb_id: row.get(3)? };
-        Ok(is_same.then_some(candidate))
+        let identity = Identity {
+            director: first.map(fold),
+            year: row.get(1)?,
+            imdb_id: row.get(2)?,
+            tmdb_id: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
+        };
+        Ok(Some(Candidate { id: MovieId(row.get(0)?), identity }))
     })?;
     rows.filter_map(Result::transpose).collect()
+}
+
+/// Files all movies anew, by the hash of their titles.
+pub fn file_anew(db: &Connection) -> rusqlite::Result<()> {
+    let mut read = db.prepare("select id, title from movies where id > ?1 order by id limit 10000")?;
+    let mut write = db.prepare("update movies set identity = ?2 where id = ?1")?;
+    let mut after = 0;
+    loop {
+        let page: Vec<(i64, String)> =
+            read.query_map([after], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        for (id, title) in &page {
+            write.execute([*id, title_hash(title)])?;
+        }
+    }
+    db.execute_batch("create index movies_by_identity on movies (identity)")
 }
 
 /// The movie that has an external id.
@@ -162,11 +150,10 @@ pub fn by_tmdb_id(db: &Connection, tmdb_id: u64) -> rusqlite::Result<Option<Movi
 fn refuse_same(db: &Connection, facts: &Facts, own: Option<MovieId>) -> Result<(), Failure> {
     let by_imdb_id = facts.imdb_id.as_deref().map(|id| by_imdb_id(db, id)).transpose()?.flatten();
     let by_tmdb_id = facts.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten();
-    let wanted = Wanted::of(facts);
-    let by_name = candidates(db, &wanted, wanted.identity())?
-        .into_iter()
-        .filter(|same| same.year == facts.year)
-        .map(|same| same.id);
+    let identity = Identity::of(facts);
+    let is_same = |same: &Identity| same.year == identity.year && same.director == identity.director;
+    let same = candidates(db, &facts.title)?.into_iter().filter(|same| is_same(&same.identity));
+    let by_name = same.map(|same| same.id);
     let mut others = by_imdb_id.into_iter().chain(by_tmdb_id).chain(by_name).filter(|id| Some(*id) != own);
     others.next().map_or(Ok(()), |id| Err(StoreError::Exists(id).into()))
 }

@@ -6,12 +6,18 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::care::{beside, remove, unwritable};
+use super::edits::file_anew;
 use super::{Failure, now};
 use crate::files::{Access, Replacement};
 use crate::store::StoreError;
 
 /// The steps from each version to the next; version 0 is an empty file.
-pub const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+pub const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
 /// Brings the schema up to the latest version.
 pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Failure> {
@@ -36,6 +42,9 @@ fn migrate_with(connection: &mut Connection, path: &Path, steps: &[&str]) -> Res
         transaction.execute_batch(steps[step as usize])?;
         if step == 0 {
             new_epoch(&transaction)?;
+        }
+        if step == 3 {
+            file_anew(&transaction)?;
         }
         transaction.pragma_update(None, "user_version", step + 1)?;
         transaction.commit()?;
@@ -83,6 +92,7 @@ fn copy_before(connection: &Connection, path: &Path, known: i64) -> Result<(), F
 mod tests {
     use super::*;
     use crate::model::{Facts, Movie, MovieId};
+    use crate::store::sqlite::edits::title_hash;
     use crate::store::sqlite::movies;
 
     #[test]
@@ -167,7 +177,7 @@ mod tests {
         assert_eq!(movie(2), kept);
         assert_eq!(movie(4).facts, Facts { title: "Bare".into(), genres: texts(&["Drama"]), ..Facts::default() });
         let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
-        assert_eq!(count("select identity from movies where id = 2"), 77);
+        assert_eq!(count("select identity from movies where id = 2"), title_hash("seven SAMURAI"));
         assert_eq!(
             count("select last_id from revision where rev = 7"),
             9,
@@ -175,7 +185,7 @@ mod tests {
         );
         assert_eq!(count("select count(*) from accounts"), 1);
         assert_eq!(count("select count(*) from deletions"), 1);
-        assert!(folder.path().join("a.db.before-v3").exists());
+        assert!(folder.path().join("a.db.before-v4").exists());
     }
 
     #[test]
@@ -183,11 +193,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.db");
         let mut connection = old_database(&path);
-        std::fs::write(folder.path().join("a.db.before-v3.writing"), "cut off").expect("written");
+        std::fs::write(folder.path().join("a.db.before-v4.writing"), "cut off").expect("written");
         migrate(&mut connection, &path).unwrap_or_else(|_| panic!("upgraded"));
-        let copy = Connection::open(folder.path().join("a.db.before-v3")).expect("a copy");
+        let copy = Connection::open(folder.path().join("a.db.before-v4")).expect("a copy");
         let titles: i64 = copy.query_row("select count(*) from movie_titles", [], |row| row.get(0)).expect("a count");
         assert_eq!((titles, version(&copy).expect("a version")), (2, 1));
-        assert!(!folder.path().join("a.db.before-v3.writing").exists());
+        assert!(!folder.path().join("a.db.before-v4.writing").exists());
     }
 }

@@ -40,7 +40,7 @@ impl Sqlite {
             };
             // The same rating again is no change, so that it keeps its day.
             if rating_of(db, account, movie)? != Some(rating) {
-                set_rating(db, account, movie, rating, now())?;
+                set_rating(db, account, movie, rating, Some(now()))?;
             }
             Ok(())
         })
@@ -50,7 +50,7 @@ impl Sqlite {
         self.write(|db| {
             require(db, account, movie)?;
             if on {
-                add_to_watchlist(db, account, movie, now())?;
+                add_to_watchlist(db, account, movie, Some(now()))?;
             } else {
                 db.prepare_cached("delete from watchlist where account_id = ?1 and movie_id = ?2")?
                     .execute(params![account, movie.0])?;
@@ -133,14 +133,20 @@ pub fn rating_of(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Res
     Ok(value.and_then(Rating::new))
 }
 
-pub fn set_rating(db: &Connection, account: i64, movie: MovieId, rating: Rating, at: i64) -> rusqlite::Result<()> {
+pub fn set_rating(
+    db: &Connection,
+    account: i64,
+    movie: MovieId,
+    rating: Rating,
+    at: Option<i64>,
+) -> rusqlite::Result<()> {
     db.prepare_cached("replace into ratings (account_id, movie_id, rating, rated_at) values (?1, ?2, ?3, ?4)")?
         .execute(params![account, movie.0, rating.value(), at])?;
     Ok(())
 }
 
 /// Says whether it was not there yet.
-pub fn add_to_watchlist(db: &Connection, account: i64, movie: MovieId, at: i64) -> rusqlite::Result<bool> {
+pub fn add_to_watchlist(db: &Connection, account: i64, movie: MovieId, at: Option<i64>) -> rusqlite::Result<bool> {
     let known = db
         .prepare_cached("select 1 from watchlist where account_id = ?1 and movie_id = ?2")?
         .exists(params![account, movie.0])?;
@@ -151,17 +157,21 @@ pub fn add_to_watchlist(db: &Connection, account: i64, movie: MovieId, at: i64) 
     Ok(!known)
 }
 
-/// Says whether it was not there yet. A movie is seen once on one day, and once on an unknown one.
-pub fn add_viewing(db: &Connection, account: i64, movie: MovieId, on: Option<Day>) -> rusqlite::Result<bool> {
-    let day = on.map(|day| day.0);
-    let known = db
-        .prepare_cached("select 1 from viewings where account_id = ?1 and movie_id = ?2 and seen_on is ?3")?
-        .exists(params![account, movie.0, day])?;
-    if !known {
-        db.prepare_cached("insert into viewings (account_id, movie_id, seen_on) values (?1, ?2, ?3)")?
-            .execute(params![account, movie.0, day])?;
-    }
-    Ok(!known)
+/// Adds a viewing; two of one day are two.
+pub fn add_viewing(db: &Connection, account: i64, movie: MovieId, on: Option<Day>) -> rusqlite::Result<()> {
+    db.prepare_cached("insert into viewings (account_id, movie_id, seen_on) values (?1, ?2, ?3)")?.execute(params![
+        account,
+        movie.0,
+        on.map(|day| day.0)
+    ])?;
+    Ok(())
+}
+
+/// How often somebody saw a movie on this day, or on unknown ones.
+pub fn viewings_on(db: &Connection, account: i64, movie: MovieId, on: Option<Day>) -> rusqlite::Result<u32> {
+    let mut statement =
+        db.prepare_cached("select count(*) from viewings where account_id = ?1 and movie_id = ?2 and seen_on is ?3")?;
+    statement.query_row(params![account, movie.0, on.map(|day| day.0)], |row| row.get(0))
 }
 
 pub fn viewings_of(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<usize> {
@@ -266,7 +276,7 @@ mod tests {
         let full: i64 = MAX_VIEWINGS as i64 * 100;
         assert_eq!(store.add_viewing(1, MovieId(1), Some(Day(full))).expect("an answer"), Room::Full);
         assert_eq!(store.add_viewing(1, MovieId(3), Some(Day(1))).expect("an answer"), Room::Enough);
-        let seen = |day| (MovieId(3), Keep::Seen { on: Some(Day(day)), again: true });
+        let seen = |day| (MovieId(3), Keep::Seen { on: Some(Day(day)), nth: Some(1) });
         let kept = store.keep_all(1, &[seen(1), seen(2), seen(3)]).expect("outcomes");
         assert_eq!(kept, [Kept::Unchanged, Kept::Set, Kept::TooMany]);
         assert_eq!(store.add_viewing(1, MovieId(3), None).expect("an answer"), Room::AccountFull);

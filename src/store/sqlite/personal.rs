@@ -1,19 +1,21 @@
 //! Somebody's things from elsewhere: which movies their rows mean, and keeping all of them in one transaction.
 //!
-//! Which movie a row means: the one with its external id; else the one of its title and first director; else the one of
-//! its title. The year decides among several; a year beside it counts where there is no choice. What is not certain is
-//! told, never guessed.
+//! Which movie a row means is `model::identity`'s to say, among the movies that have one of its titles: as the title or
+//! the original title, else as another title.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 
-use super::edits::{Candidate, Wanted, by_imdb_id, by_tmdb_id, candidates};
-use super::mine::{add_to_watchlist, add_viewing, rating_of, require, set_rating, viewings_in_all, viewings_of};
+use super::edits::{by_imdb_id, by_tmdb_id};
+use super::mine::{
+    add_to_watchlist, add_viewing, rating_of, require, set_rating, viewings_in_all, viewings_of, viewings_on,
+};
 use super::movies::BETWEEN;
-use super::{Failure, Sqlite, now};
+use super::{Failure, Sqlite};
 use crate::model::MovieId;
 use crate::model::fold::fold;
+use crate::model::identity::{Certain, Described, certain};
 use crate::model::mine::{MAX_ALL_VIEWINGS, MAX_VIEWINGS};
 use crate::store::StoreError;
 use crate::store::mine::{Keep, Kept, Meant, Sought};
@@ -21,25 +23,25 @@ use crate::store::mine::{Keep, Kept, Meant, Sought};
 impl Sqlite {
     pub fn find_meant(&self, sought: &[Sought]) -> Result<Vec<Meant>, StoreError> {
         self.read(|db| {
-            let mut meant = Vec::with_capacity(sought.len());
             let mut by_title: HashMap<String, Vec<Titled>> = HashMap::new();
+            let mut meant = Vec::with_capacity(sought.len());
             for sought in sought {
-                let found = by_ids(db, sought)?.map_or_else(|| by_director(db, sought), |id| Ok(Meant::Movie(id)))?;
-                if found == Meant::Nothing && !sought.title.is_empty() {
-                    by_title.entry(fold(&sought.title)).or_default();
+                let by_id = by_ids(db, sought)?;
+                if by_id.is_none() {
+                    sought.titles.iter().for_each(|title| {
+                        by_title.entry(fold(title)).or_default();
+                    });
                 }
-                meant.push(found);
+                meant.push(by_id.map_or(Meant::Nothing, Meant::Movie));
             }
             if !by_title.is_empty() {
                 collect(db, &mut by_title)?;
             }
             for (sought, meant) in sought.iter().zip(&mut meant).filter(|(_, meant)| **meant == Meant::Nothing) {
-                let Some(titled) = by_title.get(&fold(&sought.title)) else { continue };
                 // What a movie is called counts before what else it is called.
-                let of = |is_main| titled.iter().filter(move |titled| titled.is_main == is_main);
-                *meant = choose(sought, of(true).map(|titled| &titled.candidate));
+                *meant = choose(sought, &by_title, true);
                 if *meant == Meant::Nothing {
-                    *meant = choose(sought, of(false).map(|titled| &titled.candidate));
+                    *meant = choose(sought, &by_title, false);
                 }
             }
             Ok(meant)
@@ -76,53 +78,48 @@ fn keep_one(db: &Connection, account: i64, movie: MovieId, keep: Keep) -> Result
             let before = rating_of(db, account, movie)?;
             let is_new = before.is_none() || over && before != Some(rating);
             if is_new {
-                set_rating(db, account, movie, rating, at.unwrap_or_else(now))?;
+                set_rating(db, account, movie, rating, at)?;
             }
             is_new
         }
-        Keep::Watchlist { at } => add_to_watchlist(db, account, movie, at.unwrap_or_else(now))?,
-        Keep::Seen { on, again } => {
-            let times = viewings_of(db, account, movie)?;
-            if times >= MAX_VIEWINGS {
-                return Ok(Kept::TooMany);
+        Keep::Watchlist { at } => add_to_watchlist(db, account, movie, at)?,
+        Keep::Seen { on, nth } => {
+            let known = match nth {
+                Some(nth) => viewings_on(db, account, movie, on)? >= nth,
+                None => viewings_of(db, account, movie)? > 0,
+            };
+            if !known {
+                if viewings_of(db, account, movie)? >= MAX_VIEWINGS {
+                    return Ok(Kept::TooMany);
+                }
+                add_viewing(db, account, movie, on)?;
             }
-            (again || times == 0) && add_viewing(db, account, movie, on)?
+            !known
         }
     };
     Ok(if is_new { Kept::Set } else { Kept::Unchanged })
 }
 
 fn by_ids(db: &Connection, sought: &Sought) -> rusqlite::Result<Option<MovieId>> {
-    if let Some(id) = sought.imdb_id.as_deref().map(|id| by_imdb_id(db, id)).transpose()?.flatten() {
+    if let Some(id) = sought.description.imdb_id.as_deref().map(|id| by_imdb_id(db, id)).transpose()?.flatten() {
         return Ok(Some(id));
     }
-    Ok(sought.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten())
-}
-
-fn by_director(db: &Connection, sought: &Sought) -> rusqlite::Result<Meant> {
-    let Some(director) = &sought.director else { return Ok(Meant::Nothing) };
-    let wanted = Wanted {
-        title: &sought.title,
-        director: Some(director),
-        year: sought.year,
-        imdb_id: sought.imdb_id.as_deref(),
-        tmdb_id: sought.tmdb_id,
-    };
-    let found = candidates(db, &wanted, wanted.identity())?;
-    Ok(choose(sought, found.iter()))
+    Ok(sought.description.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten())
 }
 
 /// A movie with one of the titles that are sought.
 struct Titled {
-    candidate: Candidate,
+    id: MovieId,
+    description: Described,
     /// It is its title or original title, not another one.
     is_main: bool,
 }
 
-/// Reads the whole catalogue once, however many titles are sought: titles have no index of their own.
+/// Reads the whole catalog once, however many titles are sought: titles have no index of their own.
 fn collect(db: &Connection, by_title: &mut HashMap<String, Vec<Titled>>) -> rusqlite::Result<()> {
-    let mut statement =
-        db.prepare_cached("select id, year, imdb_id, tmdb_id, title, original_title, alternate_titles from movies")?;
+    let mut statement = db.prepare_cached(
+        "select id, year, imdb_id, tmdb_id, title, original_title, alternate_titles, directors from movies",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let texts = [row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str_or_null()?.unwrap_or_default()];
@@ -130,39 +127,33 @@ fn collect(db: &Connection, by_title: &mut HashMap<String, Vec<Titled>>) -> rusq
         let main = texts.into_iter().map(|title| (title, true));
         for (title, is_main) in main.chain(others.map(|title| (title, false))).filter(|(title, _)| !title.is_empty()) {
             let Some(titled) = by_title.get_mut(&fold(title)) else { continue };
-            let candidate =
-                Candidate { id: MovieId(row.get(0)?), year: row.get(1)?, imdb_id: row.get(2)?, tmdb_id: row.get(3)? };
-            if titled.last().is_none_or(|last| last.candidate.id != candidate.id) {
-                titled.push(Titled { candidate, is_main });
+            let id = MovieId(row.get(0)?);
+            if titled.last().is_none_or(|last| last.id != id) {
+                let directors = row.get_ref(7)?.as_str()?.split(BETWEEN).filter(|name| !name.is_empty());
+                let description = Described {
+                    directors: directors.map(fold).collect(),
+                    year: row.get(1)?,
+                    has_bad_year: false,
+                    imdb_id: row.get(2)?,
+                    tmdb_id: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
+                };
+                titled.push(Titled { id, description, is_main });
             }
         }
     }
     Ok(())
 }
 
-/// The one that is certain.
-fn choose<'a>(sought: &Sought, found: impl Iterator<Item = &'a Candidate>) -> Meant {
-    let tmdb_id = sought.tmdb_id.map(u64::cast_signed);
-    let is_another = |candidate: &Candidate| {
-        let imdb = candidate.imdb_id.is_some() && sought.imdb_id.is_some() && candidate.imdb_id != sought.imdb_id;
-        imdb || candidate.tmdb_id.is_some() && tmdb_id.is_some() && candidate.tmdb_id != tmdb_id
-    };
-    let found: Vec<&Candidate> = found.filter(|candidate| !is_another(candidate)).collect();
-    let of = |is_wanted: &dyn Fn(Option<u16>) -> bool| -> Vec<MovieId> {
-        found.iter().filter(|candidate| is_wanted(candidate.year)).map(|candidate| candidate.id).collect()
-    };
-    let Some(year) = sought.year else { return only(&of(&|_| true)) };
-    let near = |known: Option<u16>| known.is_none_or(|known| known.abs_diff(year) <= 1);
-    match only(&of(&|known| known == Some(year))) {
-        Meant::Nothing => only(&of(&near)),
-        meant => meant,
-    }
-}
-
-fn only(ids: &[MovieId]) -> Meant {
-    match ids {
-        [] => Meant::Nothing,
-        [id] => Meant::Movie(*id),
-        _ => Meant::Several,
+/// The movie that is certain, of those that are called so (or that are called so too).
+fn choose(sought: &Sought, by_title: &HashMap<String, Vec<Titled>>, is_main: bool) -> Meant {
+    let mut ids = HashSet::new();
+    let titled = sought.titles.iter().filter_map(|title| by_title.get(&fold(title))).flatten();
+    let found: Vec<&Titled> = titled.filter(|titled| titled.is_main == is_main && ids.insert(titled.id)).collect();
+    let descriptions: Vec<&Described> = found.iter().map(|titled| &titled.description).collect();
+    match certain(&sought.description, &descriptions) {
+        Certain::One(place) => Meant::Movie(found[place].id),
+        Certain::Several => Meant::Several,
+        Certain::Doubtful => Meant::Doubtful,
+        Certain::None => Meant::Nothing,
     }
 }

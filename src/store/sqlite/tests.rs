@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::model::{Facts, Field, MovieDraft, MovieId, RawMovie, RawValue, Role, Username};
-use crate::store::{Cursor, ImportMode, Secret, Session, Store, StoreError, Upserted};
+use crate::store::{Cursor, ImportMode, Outcomes, Secret, Session, Store, StoreError};
 
 struct Fixture {
     store: Store,
@@ -39,11 +39,13 @@ fn draft(pairs: &[(Field, &str)]) -> MovieDraft {
     MovieDraft::check(&raw).expect("a draft")
 }
 
-fn import(store: &Store, drafts: &[MovieDraft]) -> Vec<Upserted> {
+/// Imports a dump; the movies added, updated, and the rows that said nothing new.
+fn import(store: &Store, drafts: &[MovieDraft]) -> (u64, u64, u64) {
     let mut importer = store.importer(ImportMode::Batches).expect("an importer");
-    let outcomes = importer.upsert(drafts.to_vec()).expect("outcomes");
+    let settled = importer.upsert(drafts.to_vec()).expect("outcomes");
+    let rest = importer.end_dump().expect("outcomes");
     importer.finish().expect("finished");
-    outcomes
+    (settled.added + rest.added, settled.updated + rest.updated, settled.unchanged + rest.unchanged)
 }
 
 #[test]
@@ -99,16 +101,13 @@ fn an_import_finds_what_it_knows() {
     let Fixture { store, folder: _folder } = fixture();
     let solaris =
         |year: &str| draft(&[(Field::Title, "Solaris"), (Field::Directors, "Andrei Tarkovsky"), (Field::Year, year)]);
-    assert_eq!(import(&store, &[solaris("1972"), solaris("1972")]), [Upserted::Added, Upserted::Unchanged]);
+    assert_eq!(import(&store, &[solaris("1972"), solaris("1972")]), (1, 0, 1));
     // An unknown year means the only one that there is.
-    assert_eq!(
-        import(&store, &[draft(&[(Field::Title, "solaris"), (Field::Directors, "Andrei Tarkovsky")])]),
-        [Upserted::Updated]
-    );
-    assert_eq!(import(&store, &[solaris("2002")]), [Upserted::Added]);
+    let unknown = draft(&[(Field::Title, "solaris"), (Field::Directors, "Andrei Tarkovsky")]);
+    assert_eq!(import(&store, std::slice::from_ref(&unknown)), (0, 1, 0));
+    assert_eq!(import(&store, &[solaris("2002")]), (1, 0, 0));
     // Now there is a choice, so an unknown year is a movie of its own, once.
-    let unknown = draft(&[(Field::Title, "Solaris"), (Field::Directors, "Andrei Tarkovsky")]);
-    assert_eq!(import(&store, &[unknown.clone(), unknown]), [Upserted::Added, Upserted::Unchanged]);
+    assert_eq!(import(&store, &[unknown.clone(), unknown]), (1, 0, 1));
     assert_eq!(store.count_movies().expect("counted"), 3);
 }
 
@@ -119,11 +118,11 @@ fn external_ids_decide_and_disagreeing_ones_are_passed_over() {
         let all = [(Field::Title, title), (Field::ImdbId, imdb), (Field::TmdbId, tmdb)];
         draft(&all.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>())
     };
-    assert_eq!(import(&store, &[by_id("A", "tt0000001", "1"), by_id("B", "tt0000002", "2")]), [Upserted::Added; 2]);
-    assert_eq!(import(&store, &[by_id("A renamed", "tt0000001", "")]), [Upserted::Updated]);
-    assert_eq!(import(&store, &[by_id("A renamed", "tt0000001", "2")]), [Upserted::Unchanged]);
-    assert_eq!(import(&store, &[by_id("B", "tt0000009", "")]), [Upserted::Added]);
-    assert_eq!(import(&store, &[by_id("C", "", "2")]), [Upserted::Updated]);
+    assert_eq!(import(&store, &[by_id("A", "tt0000001", "1"), by_id("B", "tt0000002", "2")]), (2, 0, 0));
+    assert_eq!(import(&store, &[by_id("A renamed", "tt0000001", "")]), (0, 1, 0));
+    assert_eq!(import(&store, &[by_id("A renamed", "tt0000001", "2")]), (0, 0, 1));
+    assert_eq!(import(&store, &[by_id("B", "tt0000009", "")]), (1, 0, 0));
+    assert_eq!(import(&store, &[by_id("C", "", "2")]), (0, 1, 0));
     assert_eq!(store.check().expect("checked"), [] as [String; 0]);
 }
 
@@ -133,31 +132,110 @@ fn a_dump_that_has_a_movie_twice_changes_nothing_the_second_time() {
     let row =
         |title: &str, year: &str| draft(&[(Field::Title, title), (Field::ImdbId, "tt0047478"), (Field::Year, year)]);
     let rows = [row("Seven Samurai", "1954"), row("Shichinin no samurai", "1956")];
-    assert_eq!(import(&store, &rows), [Upserted::Added, Upserted::Updated]);
+    assert_eq!(import(&store, &rows), (1, 1, 0));
     let kept = store.movie(MovieId(1)).expect("read").expect("there").facts;
     assert_eq!((kept.title.as_str(), kept.year), ("Seven Samurai", Some(1954)));
     assert_eq!(kept.alternate_titles, ["Shichinin no samurai"]);
-    assert_eq!(import(&store, &rows), [Upserted::Unchanged; 2]);
+    assert_eq!(import(&store, &rows), (0, 0, 2));
     // Another dump has its own say.
-    assert_eq!(import(&store, &rows[1..]), [Upserted::Updated]);
+    assert_eq!(import(&store, &rows[1..]), (0, 1, 0));
 }
 
 #[test]
 fn all_or_nothing_and_dry_runs_keep_nothing_unless_finished() {
     let Fixture { store, folder: _folder } = fixture();
     let drafts = [draft(&[(Field::Title, "Stalker")])];
+    let (added, unchanged) =
+        (Outcomes { added: 1, ..Outcomes::default() }, Outcomes { unchanged: 1, ..Outcomes::default() });
     let mut dropped = store.importer(ImportMode::AllOrNothing).expect("an importer");
-    assert_eq!(dropped.upsert(drafts.to_vec()).expect("outcomes"), [Upserted::Added]);
+    assert_eq!(dropped.upsert(drafts.to_vec()).expect("outcomes"), added);
     drop(dropped);
     let mut dry = store.importer(ImportMode::DryRun).expect("an importer");
-    assert_eq!(dry.upsert(drafts.to_vec()).expect("outcomes"), [Upserted::Added]);
-    assert_eq!(dry.upsert(drafts.to_vec()).expect("outcomes"), [Upserted::Unchanged]);
+    assert_eq!(dry.upsert(drafts.to_vec()).expect("outcomes"), added);
+    assert_eq!(dry.upsert(drafts.to_vec()).expect("outcomes"), unchanged);
     dry.finish().expect("finished");
     assert_eq!((store.count_movies().expect("counted"), store.head().expect("head")), (0, 0));
     let mut whole = store.importer(ImportMode::AllOrNothing).expect("an importer");
     whole.upsert(drafts.to_vec()).expect("outcomes");
     whole.finish().expect("finished");
     assert_eq!((store.count_movies().expect("counted"), store.head().expect("head")), (1, 1));
+}
+
+/// Rows of few titles, directors and years, any of them unknown, some with an id and a score.
+fn small_dump() -> impl Strategy<Value = Vec<MovieDraft>> {
+    let maybe = |names: Vec<&'static str>| prop::option::weighted(0.6, prop::sample::select(names));
+    let row = (
+        prop::sample::select(vec!["Blue Door", "BLUE DOOR", "Bleu"]),
+        maybe(vec!["Ann Poe", "Bob Ray"]),
+        maybe(vec!["1990", "1991"]),
+        prop::option::weighted(0.2, 1..4_u8),
+        maybe(vec!["5", "6.5", "8"]),
+        maybe(vec!["Drama", "Comedy, Drama"]),
+    );
+    let row = row.prop_map(|(title, director, year, id, score, genres)| {
+        let imdb_id = id.map(|id| format!("tt000000{id}"));
+        let given = [
+            (Field::Title, Some(title)),
+            (Field::Directors, director),
+            (Field::Year, year),
+            (Field::ImdbId, imdb_id.as_deref()),
+            (Field::Score, score),
+            (Field::Genres, genres),
+        ];
+        draft(&given.into_iter().filter_map(|(field, value)| Some((field, value?))).collect::<Vec<_>>())
+    });
+    prop::collection::vec(row, 1..9)
+}
+
+/// The catalog without the numbers of its movies.
+fn catalog(store: &Store) -> Vec<String> {
+    let movies = store.movies_after(MovieId(0), 1000).expect("movies");
+    let mut facts: Vec<String> = movies.iter().map(|movie| format!("{:?}", movie.facts)).collect();
+    facts.sort();
+    facts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// A dump loaded again changes nothing, whatever was there before and in whatever batches it comes.
+    #[test]
+    fn loading_again_changes_nothing(
+        before in small_dump(),
+        dump in small_dump(),
+        split in any::<prop::sample::Index>(),
+    ) {
+        let Fixture { store, folder: _folder } = fixture();
+        import(&store, &before);
+        import(&store, &dump);
+        let (head, kept) = (store.head().expect("a head"), catalog(&store));
+        prop_assert_eq!(import(&store, &dump), (0, 0, dump.len() as u64));
+        let mut importer = store.importer(ImportMode::Batches).expect("an importer");
+        let (first, second) = dump.split_at(split.index(dump.len()));
+        importer.upsert(first.to_vec()).expect("outcomes");
+        importer.upsert(second.to_vec()).expect("outcomes");
+        importer.end_dump().expect("outcomes");
+        importer.finish().expect("finished");
+        prop_assert_eq!((store.head().expect("a head"), catalog(&store)), (head, kept));
+        prop_assert_eq!(store.check().expect("checked"), [] as [String; 0]);
+    }
+
+    /// The order of the rows does not matter; an id says the same wherever it stands.
+    #[test]
+    fn the_order_of_rows_changes_nothing(dump in small_dump(), turned in any::<prop::sample::Index>()) {
+        let dump: Vec<MovieDraft> = dump.into_iter().filter(|draft| draft.imdb_id.known().is_none()).collect();
+        let Fixture { store, folder: _folder } = fixture();
+        import(&store, &dump);
+        let mut other = dump.clone();
+        if !other.is_empty() {
+            other.rotate_left(turned.index(dump.len()));
+            other.reverse();
+        }
+        let again = fixture();
+        import(&again.store, &other);
+        prop_assert_eq!(catalog(&store), catalog(&again.store));
+        prop_assert_eq!(import(&store, &other), (0, 0, dump.len() as u64));
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -94,6 +94,8 @@ fn reason(locale: Locale, name: &str) -> String {
         "bad date" => tr!(locale, "mine.reason_date"),
         "unreadable" => tr!(locale, "mine.reason_unreadable"),
         "too many" => tr!(locale, "mine.reason_too_many"),
+        "not a movie" => tr!(locale, "mine.reason_not_a_movie"),
+        name if name.starts_with("not certain") => tr!(locale, "mine.reason_doubtful"),
         _ => tr!(locale, "mine.reason_ambiguous"),
     };
     text.into_owned()
