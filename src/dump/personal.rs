@@ -209,8 +209,9 @@ const MAX_UTF_16: u64 = 16 << 20;
 
 /// The file as bytes in which a delimiter is one byte: spreadsheets write UTF-16, which says so at its beginning.
 fn as_bytes<'a>(mut input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    // What is read first tells the delimiter, so it is more than the mark.
     let mut start = Vec::new();
-    input.by_ref().take(2).read_to_end(&mut start)?;
+    input.by_ref().take(1 << 16).read_to_end(&mut start)?;
     let encoding = encoding_rs::Encoding::for_bom(&start).map(|(encoding, _)| encoding);
     let mut all = Cursor::new(start).chain(input);
     let Some(encoding) = encoding else { return Ok(Box::new(all)) };
