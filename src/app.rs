@@ -5,10 +5,11 @@ pub mod fair_semaphore;
 mod following;
 mod server_lock;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::fair_semaphore::FairSemaphore;
+use self::fair_semaphore::{FairSemaphore, Permit};
 pub use self::following::{Following, Readiness};
 pub use self::server_lock::ServerLock;
 use crate::config::Config;
@@ -42,14 +43,24 @@ pub enum OpenError {
     Index(#[from] IndexError),
 }
 
-/// How much blocking work runs at once; what is more waits, and clients take turns.
-const PERMITS: usize = 8;
-/// How much of it may be of one client: the rest stays free for others.
-const PERMITS_PER_CLIENT: usize = 6;
+/// The least and the most blocking work that runs at once; between them two for each processor. What is more waits, and
+/// clients take turns.
+const PERMITS: RangeInclusive<usize> = 4..=16;
 /// How much heavy work runs at once: imports, exports, pictures.
 const HEAVY_PERMITS: usize = 2;
 /// How much of it may be of one client.
 const HEAVY_PERMITS_PER_CLIENT: usize = 1;
+
+/// How much blocking work runs at once on this machine.
+fn permits() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (2 * processors).clamp(*PERMITS.start(), *PERMITS.end())
+}
+
+/// The threads that a runtime needs for blocking work: one for each permit.
+pub fn blocking_threads() -> usize {
+    permits() + HEAVY_PERMITS
+}
 
 impl App {
     /// Opens the database of the settings and its index.
@@ -65,29 +76,24 @@ impl App {
             index,
             config,
             following,
-            permits: FairSemaphore::new(PERMITS, PERMITS_PER_CLIENT),
+            // A quarter stays free for others than the busiest client.
+            permits: FairSemaphore::new(permits(), permits() * 3 / 4),
             heavy: FairSemaphore::new(HEAVY_PERMITS, HEAVY_PERMITS_PER_CLIENT),
         })
     }
 
-    /// Runs blocking work for a client, at most [`PERMITS`] at once. What has begun is done to its end, also when the
+    /// Runs blocking work for a client, at most [`permits`] at once. What has begun is done to its end, also when the
     /// client has gone.
     ///
     /// # Panics
-    /// Where `work` panics: the panic goes on in the caller, whose layer turns it into a 500. Outside a runtime of
-    /// several threads.
+    /// Where `work` panics: the panic goes on in the caller, whose layer turns it into a 500. Outside a runtime.
     pub async fn blocking<T, F>(self: &Arc<Self>, client: ClientKey, work: F) -> T
     where
         T: Send + 'static,
         F: FnOnce(&Self) -> T + Send + 'static,
     {
-        let app = Arc::clone(self);
         let permit = self.permits.acquire(client).await;
-        tokio::task::block_in_place(move || {
-            let outcome = work(&app);
-            drop(permit);
-            outcome
-        })
+        self.run(permit, work).await
     }
 
     /// Runs blocking work that takes long for a client, at most [`HEAVY_PERMITS`] at once. It has permits of its own, so
@@ -100,13 +106,26 @@ impl App {
         T: Send + 'static,
         F: FnOnce(&Self) -> T + Send + 'static,
     {
-        let app = Arc::clone(self);
         let permit = self.heavy.acquire(client).await;
-        tokio::task::block_in_place(move || {
-            let outcome = work(&app);
-            drop(permit);
-            outcome
-        })
+        self.run(permit, work).await
+    }
+
+    /// Runs work on one of a few threads that stay: each thread has caches and buffers of its own, so the more threads
+    /// come and go, the more memory is held.
+    async fn run<T, F>(self: &Arc<Self>, permit: Permit, work: F) -> T
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> T + Send + 'static,
+    {
+        let app = Arc::clone(self);
+        // The permit comes back with the outcome: until then the thread is not free. It is given back as well where the
+        // caller has gone.
+        match tokio::task::spawn_blocking(move || (work(&app), permit)).await {
+            Ok((outcome, _permit)) => outcome,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime ends, and this future with it.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{FOLLOWER_TIMEOUT, Global, ends_within, log, output};
-use crate::app::{App, ServerLock};
+use crate::app::{App, ServerLock, blocking_threads};
 use crate::config::Config;
 use crate::flows::import::Unwatched;
 use crate::flows::import_posters::Folder;
@@ -59,6 +59,8 @@ enum Metrics {
     Public,
 }
 
+/// How long a thread for blocking work stays without any.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// The start waits so long for the index to catch up; a longer catch-up goes on behind the served pages.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -68,10 +70,10 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let mut lock = ServerLock::take(&config.db)
         .with_context(|| format!("`{db}` cannot be served; stop the other fmdb or name another --db"))?;
     let _log = log::write_in_background().context("no thread for the log")?;
-    // Threads that wait for blocking work end soon after it: each keeps some memory.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .thread_keep_alive(Duration::from_secs(2))
+        .max_blocking_threads(blocking_threads())
+        .thread_keep_alive(KEEP_ALIVE)
         .build()
         .context("no threads to serve")?;
     let listener = runtime.block_on(bind(&config))?;
