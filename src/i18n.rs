@@ -127,6 +127,58 @@ pub fn decade(locale: Locale, first: u16) -> String {
     tr!(locale, "listing.decade", year = year(locale, first), last = last)
 }
 
+/// How years can be typed, with examples as the language writes them.
+pub fn years_hint(locale: Locale) -> String {
+    let range = tr!(locale, "listing.between", from = year(locale, 1985), to = year(locale, 1994));
+    let [one, range, decade] = [year(locale, 1994), range, decade(locale, 1990)].map(|text| isolated(locale, &text));
+    tr!(locale, "listing.year_hint", one = one, range = range, decade = decade)
+}
+
+/// How scores can be typed, with examples as the language writes them.
+pub fn scores_hint(locale: Locale) -> String {
+    let range = tr!(locale, "listing.between", from = decimal(locale, 7.0), to = decimal(locale, 8.5));
+    let [least, range] = [format!("{}+", decimal(locale, 7.5)), range].map(|text| isolated(locale, &text));
+    tr!(locale, "listing.score_hint", least = least, range = range)
+}
+
+/// A text whose direction the words around it must not change.
+fn isolated(locale: Locale, text: &str) -> String {
+    if locale.dir() == "rtl" { format!("\u{2066}{text}\u{2069}") } else { text.to_owned() }
+}
+
+/// What pages call a parameter or a field of a form; `None` for one that people never fill in.
+pub fn field_label(locale: Locale, name: &str) -> Option<Cow<'static, str>> {
+    let label = match name {
+        "q" => tr!(locale, "listing.search"),
+        "name" => tr!(locale, "listing.name"),
+        "genre" => tr!(locale, "listing.genre"),
+        "score" => tr!(locale, "listing.score"),
+        "sort" => tr!(locale, "listing.sort"),
+        "order" => tr!(locale, "listing.order"),
+        "p" => tr!(locale, "pages.label"),
+        "items" => tr!(locale, "pages.items"),
+        "username" => tr!(locale, "account.username"),
+        "password" => tr!(locale, "account.password"),
+        "rating" => tr!(locale, "mine.rating"),
+        "on" => tr!(locale, "mine.watchlist"),
+        "date" => tr!(locale, "mine.date"),
+        "viewing" => tr!(locale, "mine.seen"),
+        "note" => tr!(locale, "mine.note"),
+        "list" | "position" => tr!(locale, "mine.list"),
+        "movie" => tr!(locale, "listing.title"),
+        "description" => tr!(locale, "mine.list_description"),
+        "public" => tr!(locale, "mine.public"),
+        "file" => tr!(locale, "mine.file"),
+        "kind" => tr!(locale, "mine.kind"),
+        "poster" => tr!(locale, "poster.title"),
+        name => {
+            let field = crate::model::Field::ALL.into_iter().find(|field| field.name() == name)?;
+            Cow::Owned(message(locale, &format!("form.{}", field.name())).into_owned())
+        }
+    };
+    Some(label)
+}
+
 /// A day, written out: `May 25, 1977`, `25. Mai 1977`. Days are counted from 1 January 1970.
 pub fn date(locale: Locale, days_since_1970: i32) -> String {
     let day = RataDie::new(UNIX_DAY + i64::from(days_since_1970).clamp(FIRST_DAY, LAST_DAY));
@@ -170,7 +222,11 @@ pub fn problem(locale: Locale, problem: &Problem) -> String {
         }
         Problem::Below { min } => tr!(locale, "problem.below", min = decimal(locale, *min)),
         Problem::Malformed { expected } => tr!(locale, "problem.malformed", expected = expected),
-        Problem::NotAChoice { choices } => tr!(locale, "problem.not_a_choice", choices = choices),
+        // The choices are names of the API.
+        Problem::NotAChoice { .. } => tr!(locale, "problem.not_a_choice").into_owned(),
+        Problem::NotYears => format!("{} {}", tr!(locale, "problem.not_years"), years_hint(locale)),
+        Problem::NotScores => format!("{} {}", tr!(locale, "problem.not_scores"), scores_hint(locale)),
+        Problem::Repeated => tr!(locale, "problem.repeated").into_owned(),
         Problem::Taken { name } => tr!(locale, "problem.taken", name = name),
         Problem::LooksLike { name } => tr!(locale, "problem.looks_like", name = name),
         Problem::MixedScripts => tr!(locale, "problem.mixed_scripts").into_owned(),

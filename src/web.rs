@@ -32,6 +32,7 @@ pub mod body;
 mod connections;
 pub mod cx;
 pub mod error;
+pub mod form_page;
 pub mod guard;
 pub mod json;
 pub mod kept;

@@ -75,6 +75,53 @@ pub fn set_note(app: &App, account: i64, movie: MovieId, note: &str) -> Result<B
     beside(app, Some(account), movie)
 }
 
+/// What a form brings along with the change that its button asks for; only what was touched.
+#[derive(Debug, Clone, Default)]
+pub struct Touched {
+    /// A star.
+    pub rating: Option<String>,
+    /// A day on which the movie was seen.
+    pub date: Option<String>,
+    /// A note.
+    pub note: Option<String>,
+}
+
+impl Touched {
+    /// Nothing of it is out of bounds.
+    ///
+    /// # Errors
+    /// All that is wrong, by field.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let found = [
+            self.rating.as_deref().and_then(|text| Rating::parse(text).err()),
+            self.date.as_deref().and_then(|text| Day::parse(text).err()),
+            self.note.as_deref().and_then(|text| mine::parse_note(text).err()),
+        ];
+        for (field, problem) in found.into_iter().flatten().flat_map(|errors| errors.0) {
+            errors.add(field, problem);
+        }
+        errors.into_result(())
+    }
+
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// Not found, or invalid.
+    pub fn keep(&self, app: &App, account: i64, movie: MovieId) -> Result<(), FlowError> {
+        if let Some(text) = &self.rating {
+            rate(app, account, movie, text)?;
+        }
+        if let Some(text) = &self.date {
+            add_viewing(app, account, movie, text)?;
+        }
+        if let Some(text) = &self.note {
+            set_note(app, account, movie, text)?;
+        }
+        Ok(())
+    }
+}
+
 /// A page of a shelf, from 1.
 ///
 /// # Errors

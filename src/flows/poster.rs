@@ -3,10 +3,50 @@
 use super::{FlowError, edit_movie};
 use crate::app::App;
 use crate::model::{FieldErrors, Movie, MovieId, Problem};
-use crate::picture::{self, Unfit};
+use crate::picture::{self, Picture, Unfit};
 
 /// The name of the field that a picture comes in.
 pub const FIELD: &str = "poster";
+
+/// What becomes of a movie's picture when its other fields change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PosterChange {
+    /// It stays.
+    Keep,
+    /// It is taken away.
+    Remove,
+    /// The picture of this file takes its place.
+    Set(Vec<u8>),
+}
+
+/// A change that was checked: `None` where the picture stays.
+pub(super) enum Prepared {
+    Keep,
+    Remove,
+    Set(Picture),
+}
+
+impl PosterChange {
+    /// Checks the file and makes the picture, before anything is stored.
+    pub(super) fn prepare(&self) -> Result<Prepared, FlowError> {
+        Ok(match self {
+            Self::Keep => Prepared::Keep,
+            Self::Remove => Prepared::Remove,
+            Self::Set(file) => Prepared::Set(picture::prepare(file)?),
+        })
+    }
+}
+
+impl Prepared {
+    /// Stores the change; gives the movie as it is then, `None` where nothing was to be done.
+    pub(super) fn store(&self, app: &App, id: MovieId) -> Result<Option<Movie>, FlowError> {
+        Ok(match self {
+            Self::Keep => None,
+            Self::Remove => Some(app.store.set_poster(id, None)?),
+            Self::Set(picture) => Some(app.store.set_poster(id, Some((&picture.hash, &picture.bytes)))?),
+        })
+    }
+}
 
 /// Gives a movie the picture of a file.
 ///

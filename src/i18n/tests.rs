@@ -287,3 +287,58 @@ fn numbers_and_plurals_are_the_languages() {
     assert_eq!(decimal(Locale::En, 88.0), "88");
     assert_eq!(year(Locale::En, 1977), "1977");
 }
+
+/// The names that `FieldErrors` are made with in the sources, and those of parameters.
+fn names_of_problems() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let text = fs::read_to_string(entry).unwrap_or_default();
+            for beginning in ["FieldErrors::of(\"", "errors.add(\"", "parse_switch(\""] {
+                names
+                    .extend(text.split(beginning).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn pages_never_show_the_raw_name_of_a_field() {
+    // Nobody fills these in: they are part of a link, or hidden, or of the API alone.
+    let never_filled_in = ["id", "token", "limit", "field", "format", "x", "movie_nam"];
+    let names = names_of_problems();
+    assert!(names.len() > 10 && names.contains("date"), "{names:?}");
+    let parameters = ["name", "director", "q", "genre", "year", "score", "sort", "order", "p", "items"];
+    for name in names.iter().map(String::as_str).chain(parameters).filter(|name| !never_filled_in.contains(name)) {
+        for locale in Locale::ALL {
+            let label = field_label(locale, name).unwrap_or_else(|| panic!("no label for `{name}`"));
+            assert!(!label.is_empty() && !label.contains('.') && !label.contains('_'), "{name}: {label}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_hints_can_be_typed() {
+    use crate::model::Range;
+    for locale in Locale::ALL {
+        let between = |from: String, to: String| tr!(locale, "listing.between", from = from, to = to);
+        let years = [year(locale, 1994), between(year(locale, 1985), year(locale, 1994)), decade(locale, 1990)];
+        for example in years {
+            let hint = years_hint(locale);
+            assert!(hint.contains(&example) && Range::<u16>::parse(&isolated(locale, &example)).is_some(), "{hint}");
+        }
+        for example in [format!("{}+", decimal(locale, 7.5)), between(decimal(locale, 7.0), decimal(locale, 8.5))] {
+            let hint = scores_hint(locale);
+            assert!(hint.contains(&example) && Range::<f64>::parse(&isolated(locale, &example)).is_some(), "{hint}");
+        }
+        for hint in [years_hint(locale), scores_hint(locale)] {
+            assert!(!hint.contains("..") && !hint.contains("%{"), "{hint}");
+        }
+    }
+}

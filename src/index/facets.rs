@@ -1,5 +1,6 @@
 //! Facets: how many movies of a result each genre, decade and score would leave. What a group counts ignores the filter
-//! of that group, so that it tells what another choice would give; every other filter and the text hold.
+//! of that group, so that it tells what another choice would give; every other filter and the text hold. With several
+//! genres taken, a genre counts what one more would leave: the result itself.
 //!
 //! Each document is counted once for each group: by the number of its set of genres, its decade, the whole number of its
 //! score. What that means for genres and thresholds is summed up at the end.
@@ -49,6 +50,8 @@ pub fn count(snapshot: &Snapshot, filters: &Filters, found: Option<&[Vec<Match>]
 pub struct Passing {
     /// There is no filter.
     is_open: bool,
+    /// Several genres are taken: one more comes to them instead of taking their place.
+    has_several_genres: bool,
     genre_bits: u64,
     known_genres: Vec<SetKey>,
     other_genres: Vec<FixedBitSet>,
@@ -61,6 +64,7 @@ impl Passing {
     pub fn new(segment: &Segment, filters: &Filters) -> tantivy::Result<Self> {
         Ok(Self {
             is_open: filters.is_empty(),
+            has_several_genres: filters.genres.len() > 1,
             genre_bits: filters.genre_bits(),
             known_genres: filters.genre_sets().collect(),
             other_genres: filters.other_genres().map(|name| segment.genre_set(name)).collect::<tantivy::Result<_>>()?,
@@ -111,8 +115,9 @@ impl Passing {
         set
     }
 
-    fn filters_genres(&self) -> bool {
-        self.genre_bits != 0 || !self.other_genres.is_empty()
+    /// Genres are counted whatever genre is taken.
+    fn passes_over_genres(&self) -> bool {
+        !self.has_several_genres && (self.genre_bits != 0 || !self.other_genres.is_empty())
     }
 }
 
@@ -161,7 +166,7 @@ impl Counts {
             let (genre, year, score) =
                 (passing.genre(columns, doc), passing.year(columns, doc), passing.score(columns, doc));
             self.total += u64::from(genre && year && score);
-            if year && score {
+            if year && score && (genre || !passing.has_several_genres) {
                 genres.add(doc);
             }
             if genre && score {
@@ -193,7 +198,9 @@ impl Counts {
             false => Cow::Borrowed(&all),
         };
         let mut genres = GenreCounts::new(columns);
-        base(passing.filters_genres(), Groups { genres: false, ..Groups::ALL }).ones().for_each(|doc| genres.add(doc));
+        base(passing.passes_over_genres(), Groups { genres: false, ..Groups::ALL })
+            .ones()
+            .for_each(|doc| genres.add(doc));
         self.add_genres(segment, genres)?;
         let by_year = base(passing.years.is_some(), Groups { years: false, ..Groups::ALL });
         by_year.ones().for_each(|doc| self.add_decade(columns, doc));

@@ -4,6 +4,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use time::{Date, Month};
 
 use super::fold::tidy;
@@ -159,6 +160,11 @@ pub fn parse_note(text: &str) -> Result<Option<String>, FieldErrors> {
         return Err(FieldErrors::of("note", Problem::TooLong { max: MAX_NOTE }));
     }
     Ok((!text.is_empty()).then_some(text))
+}
+
+/// Tells whether a note is the one that a form showed: a short mark of its text.
+pub fn note_mark(text: &str) -> String {
+    Sha256::digest(lines(text)).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Line ends of one kind, no control characters, no blanks around.

@@ -45,6 +45,12 @@ pub enum Problem {
         /// What was expected, such as `tt0076759`.
         expected: &'static str,
     },
+    /// Neither a year nor a range of years.
+    NotYears,
+    /// Neither a score nor a range of scores.
+    NotScores,
+    /// It is given more than once.
+    Repeated,
     /// None of the possible values.
     NotAChoice {
         /// The possible values, joined with `, `.
@@ -121,6 +127,9 @@ impl fmt::Display for Problem {
             Self::OutOfRange { min, max } => write!(f, "must be between {min} and {max}"),
             Self::Below { min } => write!(f, "must be {min} or more"),
             Self::Malformed { expected } => write!(f, "must look like {expected}"),
+            Self::NotYears => f.write_str("must look like 1994, 1990-1999, 1990s, >=1990 or <1980"),
+            Self::NotScores => f.write_str("must look like 8, 7.5+, 7-8, >=8 or <5"),
+            Self::Repeated => f.write_str("must be given once"),
             Self::NotAChoice { choices } => write!(f, "must be one of {choices}"),
             Self::Taken { name } => write!(f, "must be another one: the account `{name}` exists already"),
             Self::LooksLike { name } => write!(f, "must not look like the name of the account `{name}`"),

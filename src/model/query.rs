@@ -1,10 +1,9 @@
 //! What a visitor asks of the catalogue: the listing's address, read with bounds and written back for links.
 
-use std::str::FromStr;
-
 use super::fold::tidy;
 use super::genre;
 use super::problem::{FieldErrors, Problem};
+use super::range::Range;
 
 /// The most movies on a page.
 pub const MAX_ITEMS: u32 = 200;
@@ -68,47 +67,6 @@ impl Order {
     }
 }
 
-/// An inclusive range, open where an end is `None`. Written `1977`, `1970..1979`, `1970..`, `..1979`.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Range<T> {
-    /// The least value, if there is one.
-    pub min: Option<T>,
-    /// The greatest value, if there is one.
-    pub max: Option<T>,
-}
-
-impl<T: FromStr + PartialOrd + Copy> Range<T> {
-    /// Reads a range; `None` where it is not one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let end = |part: &str| match part.trim() {
-            "" => Some(None),
-            part => part.parse().ok().map(Some),
-        };
-        match text.split_once("..") {
-            Some((min, max)) => Some(Self { min: end(min)?, max: end(max)? }),
-            None => end(text)?.map(|value| Self { min: Some(value), max: Some(value) }),
-        }
-    }
-
-    /// No value is excluded.
-    pub fn is_open(&self) -> bool {
-        self.min.is_none() && self.max.is_none()
-    }
-}
-
-impl<T: std::fmt::Display + PartialEq> std::fmt::Display for Range<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (&self.min, &self.max) {
-            (Some(min), Some(max)) if min == max => write!(f, "{min}"),
-            (min, max) => {
-                min.iter().try_for_each(|min| write!(f, "{min}"))?;
-                f.write_str("..")?;
-                max.iter().try_for_each(|max| write!(f, "{max}"))
-            }
-        }
-    }
-}
-
 /// A question to the listing. All parts together must hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListingQuery {
@@ -157,24 +115,36 @@ impl ListingQuery {
     /// # Errors
     /// The parameters that cannot be read or are out of bounds, see [`is_malformed`].
     pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FieldErrors> {
+        let (query, errors) = Self::read(pairs);
+        errors.into_result(query)
+    }
+
+    /// As [`Self::parse`]: what can be read, and what is wrong with the rest.
+    pub fn read<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, FieldErrors) {
         let mut query = Self::default();
         let mut errors = FieldErrors::default();
         let mut seen: Vec<&str> = Vec::new();
-        for (name, value) in pairs {
-            let value = tidy(value);
+        for (name, typed) in pairs {
+            let mut value = tidy(typed);
             let Some(name) = PARAMETERS.iter().find(|known| **known == name).copied() else { continue };
             if value.is_empty() {
                 continue;
             }
+            if name == "score" && typed.ends_with(' ') {
+                // `score=8+`, typed into an address: there a plus stands for a blank.
+                let with_plus = format!("{value}+");
+                value = if Range::<f64>::parse(&with_plus).is_some() { with_plus } else { value };
+            }
             if name != "genre" && seen.contains(&name) {
-                errors.add(name, Problem::Malformed { expected: "one value" });
+                errors.add(name, Problem::Repeated);
+                continue;
             }
             seen.push(name);
             if let Err(problem) = query.take(name, value) {
                 errors.add(name, problem);
             }
         }
-        errors.into_result(query)
+        (query, errors)
     }
 
     fn take(&mut self, name: &str, value: String) -> Result<(), Problem> {
@@ -189,12 +159,8 @@ impl ListingQuery {
                     self.genres.push(genre);
                 }
             }
-            "year" => self.year = Range::parse(&value).ok_or(Problem::Malformed { expected: "1977 or 1970..1979" })?,
-            "score" => {
-                let range = Range::<f64>::parse(&value)
-                    .filter(|range| [range.min, range.max].iter().flatten().all(|end| end.is_finite()));
-                self.score = range.ok_or(Problem::Malformed { expected: "7.5.. or 7..8" })?;
-            }
+            "year" => self.year = Range::parse(&value).ok_or(Problem::NotYears)?,
+            "score" => self.score = Range::parse(&value).ok_or(Problem::NotScores)?,
             "sort" => {
                 let sort = Sort::ALL.into_iter().find(|sort| sort.name() == value);
                 self.sort = Some(
@@ -280,7 +246,13 @@ pub fn is_malformed(errors: &FieldErrors) -> bool {
     errors.0.values().any(|problem| {
         matches!(
             problem,
-            Problem::Malformed { .. } | Problem::NotANumber | Problem::NotWhole | Problem::NotAChoice { .. }
+            Problem::Malformed { .. }
+                | Problem::NotANumber
+                | Problem::NotWhole
+                | Problem::NotAChoice { .. }
+                | Problem::NotYears
+                | Problem::NotScores
+                | Problem::Repeated
         )
     })
 }
@@ -335,6 +307,16 @@ mod tests {
         let pairs: Vec<_> = form_urlencoded::parse(written.as_bytes()).into_owned().collect();
         let again = ListingQuery::parse(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
         assert_eq!(again, Ok(query));
+    }
+
+    #[test]
+    fn what_can_be_read_is_kept_beside_what_cannot() {
+        let pairs = [("q", "heat"), ("year", "long ago"), ("score", "8+"), ("genre", "Drama"), ("p", "x")];
+        let (query, errors) = ListingQuery::read(pairs);
+        assert_eq!(query.to_query_string(), "q=heat&genre=Drama&score=8..");
+        assert_eq!(errors.0.keys().copied().collect::<Vec<_>>(), ["p", "year"]);
+        let (plus, _) = ListingQuery::read([("score", "8 ")]);
+        assert_eq!(plus.score.to_string(), "8..");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::listing::Facet;
 use super::movie::Movie;
-use super::query::{ListingQuery, Range};
+use super::query::ListingQuery;
+use super::range::Range;
 use super::statistics::{Figures, counted};
 
 /// What a page is about.

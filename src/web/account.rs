@@ -90,8 +90,8 @@ pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Respo
         cx.blocking(move |app| account::sign_out(app, &old)).await?;
     }
     tracing::info!(id = %cx.arrival.request_id, user = signed_in.account.id, "signed in");
-    let next = cx.next().unwrap_or_else(|| format!("/?notice={}", notice.name()));
-    let mut response = reply::see_other(cx, &next);
+    let next = cx.next().unwrap_or_else(|| "/".to_owned());
+    let mut response = reply::see_other(cx, &notice.told_at(&next));
     reply::set_session(cx, &mut response, Some(&signed_in.secret));
     if let Some(devices) = &signed_in.devices {
         reply::add_cookie(&mut response, &guard::device_cookie(cx, devices));

@@ -76,8 +76,8 @@ impl Body {
     /// Malformed where two names of one field say different things.
     pub fn movie(&self) -> Result<RawMovie, WebError> {
         match self {
-            Self::Empty | Self::Upload(_) => Ok(RawMovie::default()),
-            Self::Form(pairs) => Ok(movie_of_form(pairs)),
+            Self::Empty => Ok(RawMovie::default()),
+            Self::Form(pairs) | Self::Upload(Upload { fields: pairs, .. }) => Ok(movie_of_form(pairs)),
             Self::Json(object) => {
                 refuse_contradictions(object)?;
                 Ok(movie_of_json(object))

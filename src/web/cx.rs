@@ -12,7 +12,7 @@ use super::body::{self, Body};
 use super::error::WebError;
 use super::view::look::{Look, Shape, Theme};
 use super::view::{Chrome, Notice};
-use super::{Server, guard, negotiate};
+use super::{Server, form_page, guard, negotiate};
 use crate::flows::account;
 use crate::flows::glance::State;
 use crate::i18n::{self, Locale};
@@ -131,6 +131,8 @@ pub struct Asked {
     pub look: Look,
     /// Path and query without `lang`, `theme` and `notice`.
     pub address: String,
+    /// The page that the switches of a page lead to, once a page has asked for it.
+    page: OnceLock<String>,
     /// How the visitor names this site: `https://movies.example`.
     pub origin: String,
     /// The query was not UTF-8.
@@ -167,6 +169,7 @@ impl Asked {
             chosen,
             look,
             address,
+            page: OnceLock::new(),
             origin,
             is_garbled,
         }
@@ -269,14 +272,20 @@ impl Asked {
             locale: self.locale,
             account: self.account(),
             csrf: self.csrf(),
-            address: &self.address,
+            address: self.page(),
             may_read: self.may_read(),
             site: self.server.app.config.public.then_some(self.origin.as_str()),
             signup_open: self.server.app.config.signup_open,
             look: self.look,
             notice: Notice::ALL.into_iter().find(|known| Some(known.name()) == notice),
             removed: notice.and(self.value("removed")).and_then(EntryCounts::parse),
+            notice_of: notice.and(self.value("of")).and_then(MovieId::parse),
         }
+    }
+
+    /// The address of the page that the answer is: its own, or that of the form which was sent.
+    fn page(&self) -> &str {
+        if self.is_change() { self.page.get_or_init(|| form_page::address(self)) } else { &self.address }
     }
 }
 
@@ -304,7 +313,7 @@ pub const FRAGMENT: &str = "text/fragment+html";
 fn address(path: &str, query: &str) -> String {
     let is_lasting = |piece: &&str| {
         let name = piece.split('=').next().unwrap_or_default();
-        !piece.is_empty() && !matches!(name, "lang" | "theme" | "notice" | "removed")
+        !piece.is_empty() && !matches!(name, "lang" | "theme" | "notice" | "removed" | "of")
     };
     let kept: Vec<&str> = query.split('&').filter(is_lasting).collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
@@ -468,7 +477,7 @@ mod tests {
 
     #[test]
     fn an_address_forgets_language_and_notice() {
-        assert_eq!(address("/listing", "q=a%20b&lang=fr&p=2&notice=added"), "/listing?q=a%20b&p=2");
+        assert_eq!(address("/listing", "q=a%20b&lang=fr&p=2&notice=added&of=7"), "/listing?q=a%20b&p=2");
         assert_eq!(address("/", "lang=fr"), "/");
         assert_eq!(address("/", ""), "/");
         assert_eq!(address("/x", "language=1"), "/x?language=1");

@@ -7,10 +7,11 @@ use super::cx::{AdminCx, Cx, ReaderCx};
 use super::error::WebError;
 use super::kept::Place;
 use super::reply::{self, Response};
+use super::view::listing::Unread;
 use super::view::{self, Chrome};
 use crate::flows::search;
 use crate::model::query::is_malformed;
-use crate::model::{FieldErrors, Listing, ListingQuery};
+use crate::model::{Listing, ListingQuery};
 
 /// `GET /listing`.
 pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
@@ -23,23 +24,20 @@ pub async fn show_admin(cx: AdminCx) -> Result<Response, WebError> {
 }
 
 /// The page that a view makes of a listing.
-type Page = fn(&Chrome<'_>, &Listing, &FieldErrors) -> Markup;
+type Page = fn(&Chrome<'_>, &Listing, &Unread) -> Markup;
 
-/// The listing that the address asks for. Parameters that cannot be read are shown on the page itself.
+/// The listing that the address asks for. A page marks the parameters that cannot be read, keeps what was typed, and shows
+/// what the other ones ask for.
 pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
     let place = Place::of(cx);
     if let Some(kept) = place.find(cx) {
         return Ok(kept);
     }
-    let query = match ListingQuery::parse(cx.pairs()) {
-        Ok(query) => query,
-        Err(errors) if cx.wants_json() && is_malformed(&errors) => return Err(WebError::BadParameters(errors)),
-        Err(errors) if cx.wants_json() => return Err(WebError::Invalid(errors)),
-        Err(errors) => {
-            let status = if is_malformed(&errors) { StatusCode::BAD_REQUEST } else { StatusCode::UNPROCESSABLE_ENTITY };
-            return Ok(reply::html(cx, status, page(&cx.chrome(), &Listing::default(), &errors)));
-        }
-    };
+    let (query, errors) = ListingQuery::read(cx.pairs());
+    let is_malformed = is_malformed(&errors);
+    if cx.wants_json() && !errors.is_empty() {
+        return Err(if is_malformed { WebError::BadParameters(errors) } else { WebError::Invalid(errors) });
+    }
     let (form, locale) = (cx.wants_json().then(|| cx.value("facets") == Some("director")), cx.locale);
     let flow = move |app: &_| match form {
         None => search::page(app, &query, locale),
@@ -47,10 +45,15 @@ pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
         Some(false) => search::listing(app, &query),
     };
     let listing = cx.blocking(flow).await?;
+    if !errors.is_empty() {
+        let status = if is_malformed { StatusCode::BAD_REQUEST } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let unread = Unread { errors, typed: cx.query.clone() };
+        return Ok(reply::html(cx, status, page(&cx.chrome(), &listing, &unread)));
+    }
     Ok(if cx.wants_json() {
         place.json(cx, &listing.to_json())
     } else {
-        let page = page(&place.chrome(cx), &listing, &FieldErrors::default());
+        let page = page(&place.chrome(cx), &listing, &Unread::default());
         place.html(cx, page)
     })
 }

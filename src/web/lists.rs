@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::body::Body;
 use super::cx::{Cx, MemberCx, ReaderCx};
 use super::error::WebError;
-use super::mine::{answer, back, page_number};
+use super::mine::{answer, back, page_number, touched};
 use super::reply::{self, Response};
 use super::view::{self, Notice};
 use crate::flows::lists::{self, Given, Place};
@@ -119,13 +119,17 @@ pub async fn place(cx: MemberCx) -> Result<Response, WebError> {
     Ok(reply::json(&cx, StatusCode::OK, &list.to_json()))
 }
 
-/// `POST /mine/list/ID`: the same from the side of the movie, with `list`.
+/// `POST /mine/list/ID`: the same from the side of the movie, with `list`, or `list_off` to take it out of that one.
 pub async fn place_movie(cx: MemberCx) -> Result<Response, WebError> {
-    let (account, movie, list) = (cx.account.id, cx.id()?, cx.body.given("list").unwrap_or_default());
-    let place = wanted_place(&cx.body)?;
+    let (account, movie, off) = (cx.account.id, cx.id()?, cx.body.text("list_off"));
+    let place = if off.is_some() { Place::Out } else { wanted_place(&cx.body)? };
+    let list = off.or_else(|| cx.body.given("list")).unwrap_or_default();
+    let touched = touched(&cx, "list");
     let placed = cx.blocking(move |app| {
         let list = list.trim().parse().map_err(|_| FieldErrors::of("list", Problem::NotWhole))?;
+        touched.check()?;
         lists::place(app, account, list, movie, place)?;
+        touched.keep(app, account, movie)?;
         beside(app, Some(account), movie)
     });
     answer(&cx, movie, placed.await).await

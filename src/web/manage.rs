@@ -1,16 +1,23 @@
 //! Adding, editing and deleting movies. A program gets the movie or an error; a browser's form leads on to the page it
 //! came from, or comes again with its messages.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use http::header::LOCATION;
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::body;
 use super::cx::{AdminCx, Cx};
 use super::error::WebError;
+use super::poster;
 use super::reply::{self, Response};
+use super::upload::Contents;
 use super::view::forms::MovieForm;
 use super::view::{self, Notice};
+use crate::app::App;
+use crate::flows::poster::{FIELD, PosterChange};
 use crate::flows::{FlowError, edit_movie, import, search};
 use crate::model::{EntryCounts, FieldErrors, Movie, MovieId, Problem, RawMovie};
 
@@ -25,15 +32,15 @@ pub async fn add_form(cx: AdminCx) -> Result<Response, WebError> {
 /// `POST /manage/add`.
 pub async fn add(cx: AdminCx) -> Result<Response, WebError> {
     let values = cx.body.movie()?;
-    let raw = values.clone();
-    match cx.blocking(move |app| edit_movie::add(app, &raw)).await {
-        Ok(_) if cx.is_form() => Ok(onwards(&cx, Notice::Added)),
+    let (raw, brought) = (values.clone(), Brought::of(&cx).await);
+    match brought.keep(&cx, move |app, poster| edit_movie::add_with(app, &raw, poster)).await {
+        Ok(movie) if cx.is_form() => Ok(reply::see_other(&cx, &Notice::Added.told_of(movie.id, &onwards_to(&cx)))),
         Ok(movie) => {
             let mut response = reply::json(&cx, StatusCode::CREATED, &json!(movie));
             reply::set(&mut response, LOCATION, &format!("/movie/{}", movie.id));
             Ok(response)
         }
-        Err(error) => again(&cx, error, None, values),
+        Err(error) => again(&cx, error, None, values).await,
     }
 }
 
@@ -55,15 +62,53 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
 pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
     let id = read_id(cx.body.text("id").as_deref()).map_err(WebError::Invalid)?;
     let values = cx.body.movie()?;
-    let (raw, is_form) = (values.clone(), cx.is_form());
-    let outcome = cx.blocking(move |app| {
+    let (raw, is_form, brought) = (values.clone(), cx.is_form(), Brought::of(&cx).await);
+    let outcome = brought.keep(&cx, move |app, poster| {
         let raw = if is_form { raw.changed_from(&values_of(&search::movie(app, id)?)) } else { raw };
-        edit_movie::update(app, id, &raw)
+        edit_movie::update_with(app, id, &raw, poster)
     });
     match outcome.await {
-        Ok(_) if cx.is_form() => Ok(onwards(&cx, Notice::Saved)),
+        Ok(_) if cx.is_form() => Ok(reply::see_other(&cx, &Notice::Saved.told_of(id, &onwards_to(&cx)))),
         Ok(movie) => Ok(reply::json(&cx, StatusCode::OK, &json!(movie))),
-        Err(error) => again(&cx, error, Some(id), values),
+        Err(error) => again(&cx, error, Some(id), values).await,
+    }
+}
+
+/// The picture that came with the fields of a movie, or the wish to have none.
+struct Brought {
+    file: Option<Arc<Contents>>,
+    is_removed: bool,
+    /// Held while the picture is worked on, also if nobody waits for it any more.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Brought {
+    async fn of(cx: &Cx) -> Self {
+        let file = poster::file(cx);
+        let turn = match file {
+            Some(_) => cx.server.studio.clone().acquire_owned().await.ok(),
+            None => None,
+        };
+        Self { file, is_removed: cx.body.text("remove_poster").is_some(), _turn: turn }
+    }
+
+    /// Does the work that an edit is; what has a picture to make takes long.
+    async fn keep<F>(self, cx: &Cx, edit: F) -> Result<Movie, FlowError>
+    where
+        F: FnOnce(&App, &PosterChange) -> Result<Movie, FlowError> + Send + 'static,
+    {
+        let takes_long = self.file.is_some();
+        let work = move |app: &App| edit(app, &self.change()?);
+        if takes_long { cx.heavy(work).await } else { cx.blocking(work).await }
+    }
+
+    /// Blocks.
+    fn change(&self) -> Result<PosterChange, FlowError> {
+        Ok(match &self.file {
+            Some(file) => PosterChange::Set(poster::bytes(file)?),
+            None if self.is_removed => PosterChange::Remove,
+            None => PosterChange::Keep,
+        })
     }
 }
 
@@ -105,30 +150,34 @@ fn onwards_from_deletion(cx: &Cx, removed: EntryCounts) -> Response {
     let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
     let with_counts = view::with_parameter(address, "removed", &removed.to_parameter());
     let address = if removed.is_empty() { address } else { &with_counts };
-    reply::see_other(cx, &told_at(&format!("{address}{fragment}"), Notice::Deleted))
+    reply::see_other(cx, &Notice::Deleted.told_at(&format!("{address}{fragment}")))
 }
 
 /// Back to where a form came from.
 pub fn onwards(cx: &Cx, notice: Notice) -> Response {
-    let next = cx.next().unwrap_or_else(|| TABLE.to_owned());
-    reply::see_other(cx, &told_at(&next, notice))
+    reply::see_other(cx, &notice.told_at(&onwards_to(cx)))
 }
 
-/// An address that tells a notice.
-fn told_at(next: &str, notice: Notice) -> String {
-    let sign = if next.contains('?') { '&' } else { '?' };
-    let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
-    format!("{address}{sign}notice={}{fragment}", notice.name())
+fn onwards_to(cx: &Cx) -> String {
+    cx.next().unwrap_or_else(|| TABLE.to_owned())
 }
 
 /// The form again with its messages; any other error, and any error of a program, is left to `web::error`.
-fn again(cx: &Cx, error: FlowError, id: Option<MovieId>, values: RawMovie) -> Result<Response, WebError> {
+async fn again(cx: &Cx, error: FlowError, id: Option<MovieId>, values: RawMovie) -> Result<Response, WebError> {
     let (status, errors, exists) = match error {
         FlowError::Invalid(errors) if cx.is_form() => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+        FlowError::WrongKind(errors) if cx.is_form() => (StatusCode::UNSUPPORTED_MEDIA_TYPE, errors, None),
         FlowError::Exists(other) if cx.is_form() => (StatusCode::CONFLICT, FieldErrors::default(), Some(other)),
         error => return Err(error.into()),
     };
-    Ok(form(cx, status, MovieForm { id, values, errors, exists, ..MovieForm::default() }))
+    // Browsers forget which file was chosen.
+    let lost_file = poster::file(cx).is_some() && errors.get(FIELD).is_none();
+    let movie = match id {
+        Some(id) => Some(cx.blocking(move |app| search::movie(app, id)).await?),
+        None => None,
+    };
+    let is_removed = cx.body.text("remove_poster").is_some();
+    Ok(form(cx, status, MovieForm { id, values, errors, exists, movie, lost_file, is_removed, ..MovieForm::default() }))
 }
 
 /// The form of a movie.

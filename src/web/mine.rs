@@ -4,52 +4,91 @@
 use http::StatusCode;
 use serde_json::json;
 
+use super::body::Body;
 use super::cx::{Cx, MemberCx};
 use super::error::WebError;
 use super::movie;
 use super::reply::{self, Response};
 use super::view::{self, Notice};
 use crate::app::App;
+use crate::flows::mine::Touched;
 use crate::flows::{FlowError, mine};
-use crate::model::mine::{Beside, Shelf, parse_page};
+use crate::model::mine::{Beside, Shelf, note_mark, parse_page};
 use crate::model::{FieldErrors, MovieId, Problem};
 
 /// What changes something of one movie for one account, from the text of one field.
 type Change = fn(&App, i64, MovieId, &str) -> Result<Beside, FlowError>;
 
-/// `POST /mine/rating/ID`: `rating`, 1 to 10; empty takes it off.
+/// `POST /mine/rating/ID`: `rating`, 1 to 10; empty takes it off, as `rating_off` does.
 pub async fn rate(cx: MemberCx) -> Result<Response, WebError> {
-    change(&cx, "rating", mine::rate).await
+    let text = if cx.body.text("rating_off").is_some() { Some(String::new()) } else { cx.body.given("rating") };
+    change(&cx, "rating", text, mine::rate).await
 }
 
 /// `POST /mine/watchlist/ID`: `on`.
 pub async fn watch(cx: MemberCx) -> Result<Response, WebError> {
-    change(&cx, "on", mine::watch).await
+    change(&cx, "on", cx.body.given("on"), mine::watch).await
 }
 
-/// `POST /mine/seen/ID`: `date`; empty is an unknown day.
+/// `POST /mine/seen/ID`: `date`; empty is an unknown day, as `sometime` is, unless `dated` says that there is one.
 pub async fn add_viewing(cx: MemberCx) -> Result<Response, WebError> {
-    change(&cx, "date", mine::add_viewing).await
+    let has = |name| cx.body.text(name).is_some();
+    let given = cx.body.given("date").filter(|date| !has("dated") || !date.trim().is_empty());
+    let text = if has("sometime") { Some(String::new()) } else { given };
+    change(&cx, "date", text, mine::add_viewing).await
 }
 
 /// `POST /mine/seen/ID/delete`: `viewing`, its number.
 pub async fn remove_viewing(cx: MemberCx) -> Result<Response, WebError> {
-    change(&cx, "viewing", mine::remove_viewing).await
+    change(&cx, "viewing", cx.body.given("viewing"), mine::remove_viewing).await
 }
 
-/// `POST /mine/note/ID`: `note`; empty takes it off.
+/// `POST /mine/note/ID`: `note`; empty takes it off. A form whose note was left alone keeps the rest of it.
 pub async fn set_note(cx: MemberCx) -> Result<Response, WebError> {
-    change(&cx, "note", mine::set_note).await
+    let text = cx.body.given("note");
+    if is_left_alone(&cx.body) {
+        return change(&cx, "note", text, |app, account, movie, _| mine::beside(app, Some(account), movie)).await;
+    }
+    change(&cx, "note", text, mine::set_note).await
 }
 
-async fn change(cx: &MemberCx, field: &'static str, change: Change) -> Result<Response, WebError> {
+/// Does what the button of a form or a program asks for, and keeps what was touched beside it.
+async fn change(
+    cx: &MemberCx,
+    field: &'static str,
+    text: Option<String>,
+    change: Change,
+) -> Result<Response, WebError> {
     let (id, account) = (cx.id()?, cx.account.id);
-    let text = cx.body.given(field);
+    let touched = touched(cx, field);
     let changed = cx.blocking(move |app| {
         let text = text.ok_or_else(|| FieldErrors::of(field, Problem::Missing))?;
-        change(app, account, id, &text)
+        touched.check()?;
+        change(app, account, id, &text)?;
+        touched.keep(app, account, id)?;
+        mine::beside(app, Some(account), id)
     });
     answer(cx, id, changed.await).await
+}
+
+/// What the form of a movie's page brings along beside `field`: a star and a note that are not the ones it showed, and a
+/// day. Nothing for a program.
+pub fn touched(cx: &Cx, field: &str) -> Touched {
+    let body = &cx.body;
+    let text = |name| body.text(name).filter(|_| cx.is_form() && name != field);
+    Touched {
+        rating: text("rating").filter(|rating| {
+            body.text("rating_was").is_some_and(|was| was != *rating) && body.text("rating_off").is_none()
+        }),
+        // Only the panel says what its note was.
+        date: text("date").filter(|date| body.text("note_was").is_some() && !date.trim().is_empty()),
+        note: text("note").filter(|_| body.text("note_was").is_some() && !is_left_alone(body)),
+    }
+}
+
+/// The note is the one that the form showed.
+fn is_left_alone(body: &Body) -> bool {
+    body.text("note_was").is_some_and(|was| was == note_mark(&body.text("note").unwrap_or_default()))
 }
 
 /// What is kept of a movie now, or the way back; a form with something wrong gets the movie's page with its messages.
@@ -75,10 +114,7 @@ fn kept(cx: &Cx, id: MovieId, beside: &Beside) -> Response {
 /// Leads a form back to where it came from, else to `otherwise`.
 pub fn back(cx: &Cx, notice: Option<Notice>, otherwise: &str) -> Response {
     let next = cx.next().unwrap_or_else(|| otherwise.to_owned());
-    let Some(notice) = notice else { return reply::see_other(cx, &next) };
-    let (address, fragment) = next.split_at(next.find('#').unwrap_or(next.len()));
-    let sign = if address.contains('?') { '&' } else { '?' };
-    reply::see_other(cx, &format!("{address}{sign}notice={}{fragment}", notice.name()))
+    reply::see_other(cx, &notice.map_or_else(|| next.clone(), |notice| notice.told_at(&next)))
 }
 
 /// `GET /mine`.

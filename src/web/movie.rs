@@ -8,7 +8,7 @@ use super::error::WebError;
 use super::kept::Place;
 use super::reply::{self, Response};
 use super::view;
-use super::view::mine::Panel;
+use super::view::mine::{Panel, Typed};
 use crate::flows::{FlowError, explore, mine, search};
 use crate::model::mine::Beside;
 use crate::model::{Around, FieldErrors, Movie};
@@ -45,8 +45,9 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
 pub async fn again(cx: &Cx, errors: FieldErrors) -> Result<Response, WebError> {
     let (beside, movie) = (look(cx).await?.0, movie(cx).await?);
     let (movie, around) = with_neighbours(cx, movie).await;
-    let note = cx.body.text("note");
-    let page = view::movie::page(&cx.chrome(), &movie, &around, &Panel { beside, errors, note });
+    let text = |name| cx.body.text(name);
+    let typed = Typed { rating: text("rating"), date: text("date"), note: text("note") };
+    let page = view::movie::page(&cx.chrome(), &movie, &around, &Panel { beside, errors, typed });
     Ok(reply::html(cx, StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 

@@ -54,8 +54,7 @@ pub async fn upload(cx: AdminCx) -> Result<Response, WebError> {
             let turn = cx.server.studio.clone().acquire_owned().await;
             let work = move |app: &crate::app::App| {
                 let _turn = turn;
-                let unread = |error| FlowError::Unavailable(format!("an uploaded picture cannot be read: {error}"));
-                poster::set(app, id, &file.bytes().map_err(unread)?)
+                poster::set(app, id, &bytes(&file)?)
             };
             cx.heavy(work).await
         }
@@ -83,10 +82,18 @@ fn done(cx: &Cx, movie: &Movie) -> Response {
 }
 
 /// The picture that was sent; a form's other files are passed over.
-fn file(cx: &Cx) -> Option<Arc<Contents>> {
+pub fn file(cx: &Cx) -> Option<Arc<Contents>> {
     let Body::Upload(upload) = &cx.body else { return None };
     let File { field: name, contents, .. } = upload.file.as_ref()?;
     (upload.is_bare || name == poster::FIELD).then(|| Arc::clone(contents))
+}
+
+/// What is in the picture's file. Blocks.
+///
+/// # Errors
+/// Unavailable where the disk fails.
+pub fn bytes(file: &Contents) -> Result<Vec<u8>, FlowError> {
+    file.bytes().map_err(|error| FlowError::Unavailable(format!("an uploaded picture cannot be read: {error}")))
 }
 
 /// The movie's form again, with what is wrong at the field.

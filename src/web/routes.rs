@@ -65,9 +65,9 @@ pub const ROUTES: &[Route] = &[
     // The catalogue's care.
     get("/admin", Admins(|cx| Box::pin(listing::show_admin(cx)))),
     get("/manage/add", Admins(|cx| Box::pin(manage::add_form(cx)))),
-    post("/manage/add", Admins(|cx| Box::pin(manage::add(cx)))),
+    post_form("/manage/add", Admins(|cx| Box::pin(manage::add(cx)))),
     get("/manage/update", Admins(|cx| Box::pin(manage::update_form(cx)))),
-    post("/manage/update", Admins(|cx| Box::pin(manage::update(cx)))),
+    post_form("/manage/update", Admins(|cx| Box::pin(manage::update(cx)))),
     get("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete_form(cx)))),
     post("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete(cx)))),
     delete("/manage/delete/{id}", Admins(|cx| Box::pin(manage::delete(cx)))),
@@ -105,8 +105,8 @@ pub struct Route {
     /// The path, with names in braces.
     pub path: &'static str,
     handler: Handler,
-    /// Its body may bring a file.
-    takes_files: bool,
+    /// Whether its body may bring a file.
+    files: Files,
 }
 
 /// Who may use a route.
@@ -161,6 +161,27 @@ impl Route {
     }
 }
 
+/// The files that a body may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Files {
+    None,
+    /// One among the fields of a form.
+    InForms,
+    /// One among the fields of a form, or alone.
+    Any,
+}
+
+impl Files {
+    /// A body with these headers may bring one.
+    fn are_in(self, headers: &http::HeaderMap) -> bool {
+        match self {
+            Self::None => false,
+            Self::InForms => body::content_type(headers) == "multipart/form-data",
+            Self::Any => true,
+        }
+    }
+}
+
 type Answer = Pin<Box<dyn Future<Output = Result<Response, WebError>> + Send>>;
 
 /// What answers, with the proof that it takes.
@@ -185,20 +206,25 @@ impl Handler {
 }
 
 const fn get(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::GET, path, handler, takes_files: false }
+    Route { method: Method::GET, path, handler, files: Files::None }
 }
 
 const fn post(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::POST, path, handler, takes_files: false }
+    Route { method: Method::POST, path, handler, files: Files::None }
 }
 
 const fn delete(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::DELETE, path, handler, takes_files: false }
+    Route { method: Method::DELETE, path, handler, files: Files::None }
 }
 
 /// As [`post`], with a body that may bring a file.
 const fn post_file(path: &'static str, handler: Handler) -> Route {
-    Route { method: Method::POST, path, handler, takes_files: true }
+    Route { method: Method::POST, path, handler, files: Files::Any }
+}
+
+/// As [`post`], with a form that may bring a file among its fields.
+const fn post_form(path: &'static str, handler: Handler) -> Route {
+    Route { method: Method::POST, path, handler, files: Files::InForms }
 }
 
 /// How long an answer may take; a change that is under way then is done all the same.
@@ -260,7 +286,7 @@ async fn prepare(asked: &mut Asked, mut chunks: Chunks) -> Result<Prepared, WebE
         Who::Readers | Who::Members | Who::All | Who::SetupHolder => {}
     }
     if asked.is_change() {
-        asked.body = if route.takes_files {
+        asked.body = if route.files.are_in(&asked.headers) {
             read_upload(asked, route.who(), &mut chunks).await?
         } else {
             let bytes = body::read(&mut chunks, &asked.headers, body::LIMIT).await?;
@@ -331,6 +357,11 @@ fn find(method: &Method, path: &str) -> Result<Found, WebError> {
         }
     }
     if allow.is_empty() { Err(WebError::NotFound) } else { Err(WebError::MethodNotAllowed { allow: allow.join(", ") }) }
+}
+
+/// There is something to read at an encoded path.
+pub fn answers_get(path: &str) -> bool {
+    find(&Method::GET, path).is_ok()
 }
 
 /// Where an address with a slash too many at its end leads.

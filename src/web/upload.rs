@@ -24,7 +24,7 @@ use super::error::WebError;
 use super::slots::Slot;
 
 /// The most fields of a form beside its file.
-const MAX_FIELDS: usize = 20;
+const MAX_FIELDS: usize = 40;
 /// How much of a file is collected before it is written.
 const WRITE_BYTES: usize = 128 * 1024;
 /// How long a body with a file may take to arrive.

@@ -34,7 +34,7 @@ mod poster;
 use self::look::Look;
 pub use self::parts::{decade_page, genre_page, with_parameter};
 use crate::i18n::Locale;
-use crate::model::{Account, EntryCounts};
+use crate::model::{Account, EntryCounts, MovieId};
 
 /// What every page shows around its content.
 #[derive(Debug, Clone)]
@@ -60,6 +60,8 @@ pub struct Chrome<'a> {
     pub notice: Option<Notice>,
     /// What members kept of the movie that has just been deleted.
     pub removed: Option<EntryCounts>,
+    /// The movie that it was done to, where its page may be wanted next.
+    pub notice_of: Option<MovieId>,
 }
 
 /// What has just been done; `?notice=` in the address after a form.
@@ -104,5 +106,31 @@ impl Notice {
             Self::ListDeleted => "list-deleted",
             Self::AccountDeleted => "account-deleted",
         }
+    }
+
+    /// An own path that tells it.
+    pub fn told_at(self, path: &str) -> String {
+        let (address, fragment) = path.split_at(path.find('#').unwrap_or(path.len()));
+        let sign = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{sign}notice={}{fragment}", self.name())
+    }
+
+    /// An own path that tells it, with a link to the movie that it was done to.
+    pub fn told_of(self, movie: MovieId, path: &str) -> String {
+        let told = self.told_at(path);
+        let (address, fragment) = told.split_at(told.find('#').unwrap_or(told.len()));
+        format!("{address}&of={movie}{fragment}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_part_of_the_query() {
+        assert_eq!(Notice::Saved.told_at("/movie/2"), "/movie/2?notice=saved");
+        assert_eq!(Notice::Saved.told_at("/listing?q=a#b"), "/listing?q=a&notice=saved#b");
+        assert_eq!(Notice::Added.told_of(MovieId(7), "/admin#x"), "/admin?notice=added&of=7#x");
     }
 }

@@ -35,7 +35,7 @@ test("without scripts, everything of a movie is set on its page, and a file is b
   await tab.getByRole("button", { name: "Save the note" }).click();
   assert.equal(await tab.locator("#note").inputValue(), "<i>so good</i>\nagain");
   assert.match(tab.url(), /#yours$/);
-  await tab.getByRole("link", { name: "Make a list" }).click();
+  await tab.getByRole("button", { name: "Make a list" }).click();
   await tab.fill("#name", "Rainy Sundays");
   await tab.check("#public");
   await tab.getByRole("button", { name: "Save" }).click();
@@ -66,7 +66,8 @@ test("a rating is given with the keyboard alone", async () => {
   await tab.locator("#rating-1").focus();
   for (let times = 0; times < 6; times += 1) await tab.keyboard.press("ArrowRight");
   await tab.keyboard.press("Enter");
-  await tab.waitForURL(/notice=saved/);
+  await tab.locator(".toast").filter({ hasText: "saved" }).waitFor();
+  await tab.reload();
   assert.ok(await tab.locator("#rating-7").isChecked());
   assert.deepEqual(complaints, []);
   await close();

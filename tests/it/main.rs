@@ -15,6 +15,7 @@ mod deletion;
 mod facets;
 mod finding;
 mod forgiving;
+mod forms;
 mod going_back;
 mod hostile;
 mod http;

@@ -5,22 +5,21 @@ use maud::{Markup, html};
 use super::parts::{self, icon};
 use super::{Chrome, layout, listing};
 use crate::i18n;
-use crate::model::{EntryCounts, FieldErrors, Listing, Movie};
+use crate::model::{EntryCounts, Listing, Movie};
 use crate::tr;
 
 /// The table: the same listing, to manage it. An empty catalogue offers the sample (a `POST` form to
 /// `/manage/sample`), the import command and the first movie.
-pub fn page(chrome: &Chrome<'_>, found: &Listing, errors: &FieldErrors) -> Markup {
+pub fn page(chrome: &Chrome<'_>, found: &Listing, unread: &listing::Unread) -> Markup {
     let locale = chrome.locale;
     let is_empty = found.total == 0 && !found.query.is_filtered();
     let content = html! {
         div class="listing" {
             (listing::head(chrome, &tr!(locale, "admin.title"), found, "/admin"))
-            @if is_empty && errors.is_empty() {
+            @if is_empty && unread.errors.is_empty() {
                 (first_movies(chrome))
             } @else {
-                (listing::search(locale, "/admin", &found.query))
-                (parts::problems(locale, errors))
+                (listing::search(locale, "/admin", &found.query, unread))
                 (listing::found(chrome, "/admin", found, &table(chrome, &found.movies)))
             }
         }

@@ -1,11 +1,13 @@
 //! Filters as chips: those that are on, each to be taken off, and the genres, decades and scores of the result, each to
-//! be put on. A filter of a kind takes the place of the ones of its kind, since that is what its number counts.
+//! be put on. A filter of a kind takes the place of the one of its kind, and a genre comes to several that are on, since
+//! that is what its number counts.
 
 use maud::{Markup, html};
 
 use super::parts::{self, icon, listing_url};
 use crate::i18n::{self, Locale};
 use crate::model::fold::fold;
+use crate::model::range::Bound;
 use crate::model::{Facet, Listing, ListingQuery, Range};
 use crate::tr;
 
@@ -100,8 +102,7 @@ pub fn facets(locale: Locale, path: &str, listing: &Listing) -> Markup {
     let query = &listing.query;
     let first = ListingQuery { page: 1, ..query.clone() };
     let genres = options(&listing.genres, |genre| {
-        let is_on = query.genres.iter().any(|on| on == genre);
-        let genres = if is_on { Vec::new() } else { vec![genre.to_owned()] };
+        let (is_on, genres) = with_or_without(&query.genres, genre);
         Some((is_on, i18n::genre_name(locale, genre), ListingQuery { genres, ..first.clone() }))
     });
     let decades = options(&listing.decades, |value| {
@@ -131,6 +132,15 @@ pub fn facets(locale: Locale, path: &str, listing: &Listing) -> Markup {
             }
         }
     }
+}
+
+/// Whether a genre is on, and the genres after a click on it: without it, or with it. One genre takes the place of
+/// another one, and comes to several.
+fn with_or_without(on: &[String], genre: &str) -> (bool, Vec<String>) {
+    let others: Vec<String> = on.iter().filter(|other| *other != genre).cloned().collect();
+    let is_on = others.len() < on.len();
+    let kept = if !is_on && on.len() < 2 { Vec::new() } else { others };
+    (is_on, kept.into_iter().chain((!is_on).then(|| genre.to_owned())).collect())
 }
 
 /// A value that the result can be narrowed to.
@@ -210,8 +220,14 @@ fn scores(locale: Locale, range: Range<f64>) -> String {
     match (range.min, range.max) {
         (Some(min), Some(max)) if min.total_cmp(&max).is_eq() => score(min),
         (Some(min), Some(max)) => tr!(locale, "listing.between", from = score(min), to = score(max)),
-        (Some(min), None) => tr!(locale, "listing.score_from", score = score(min)),
-        (None, Some(max)) => tr!(locale, "listing.score_to", score = score(max)),
+        (Some(min), None) => match min.excluded(true) {
+            Some(below) => format!("> {}", score(below)),
+            None => tr!(locale, "listing.score_from", score = score(min)),
+        },
+        (None, Some(max)) => match max.excluded(false) {
+            Some(above) => format!("< {}", score(above)),
+            None => tr!(locale, "listing.score_to", score = score(max)),
+        },
         (None, None) => String::new(),
     }
 }
@@ -269,6 +285,47 @@ mod tests {
                 "/listing?q=star&genre=Drama&year=1970..1979",
             ]
         );
+    }
+
+    #[test]
+    fn a_click_on_a_genre_takes_off_that_one_alone_or_adds_it_to_several() {
+        let on = |genres: &[&str], clicked| {
+            let genres: Vec<String> = genres.iter().map(|genre| (*genre).to_owned()).collect();
+            let (is_on, after) = with_or_without(&genres, clicked);
+            format!("{is_on} {}", after.join(" "))
+        };
+        assert_eq!(on(&[], "Drama"), "false Drama");
+        assert_eq!(on(&["War"], "Drama"), "false Drama");
+        assert_eq!(on(&["Drama"], "Drama"), "true ");
+        assert_eq!(on(&["Thriller", "Comedy"], "Comedy"), "true Thriller");
+        assert_eq!(on(&["Thriller", "Comedy"], "Drama"), "false Thriller Comedy Drama");
+        assert_eq!(on(&["Thriller", "Comedy", "Drama"], "Comedy"), "true Thriller Drama");
+    }
+
+    #[test]
+    fn what_pages_show_of_years_and_scores_can_be_typed() {
+        for locale in Locale::ALL {
+            for range in
+                ["1977", "1990..1999", "1990..1995", "2000..2009"].map(|text| Range::<u16>::parse(text).expect("years"))
+            {
+                assert_eq!(
+                    Range::parse(&years(locale, range)),
+                    Some(range),
+                    "{}: {}",
+                    locale.code(),
+                    years(locale, range)
+                );
+            }
+            for range in ["7.5", "7..8.5", "8.0001.."].map(|text| Range::<f64>::parse(text).expect("scores")) {
+                assert_eq!(
+                    Range::parse(&scores(locale, range)),
+                    Some(range),
+                    "{}: {}",
+                    locale.code(),
+                    scores(locale, range)
+                );
+            }
+        }
     }
 
     #[test]

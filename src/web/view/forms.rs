@@ -23,16 +23,21 @@ pub struct MovieForm {
     pub next: String,
     /// The movie as it is stored, where it was read: its poster is shown.
     pub movie: Option<Movie>,
+    /// A picture was chosen, and has to be chosen again.
+    pub lost_file: bool,
+    /// The poster is to be removed, as ticked.
+    pub is_removed: bool,
 }
 
 /// The page (`GET /manage/add`, `GET /manage/update?id=ID`); the form sends `POST` to `/manage/add` or
-/// `/manage/update` with `id`, `csrf`, `next` and the names of [`Field::name`].
+/// `/manage/update` with `id`, `csrf`, `next`, the names of [`Field::name`], `poster` and `remove_poster`.
 pub fn movie(chrome: &Chrome<'_>, form: &MovieForm) -> Markup {
     let locale = chrome.locale;
     let title = if form.id.is_some() { tr!(locale, "form.edit") } else { tr!(locale, "form.add") };
     let action = if form.id.is_some() { "/manage/update" } else { "/manage/add" };
     let content = html! {
-        form class="panel movie-form" action=(action) method="post" {
+        form class="panel movie-form" action=(action) method="post" enctype="multipart/form-data" data-guard
+            data-unsaved[form.exists.is_some() || !form.errors.is_empty()] {
             h1 { (title) }
             (wrong(locale, form))
             input type="hidden" name="csrf" value=(chrome.csrf);
@@ -41,12 +46,12 @@ pub fn movie(chrome: &Chrome<'_>, form: &MovieForm) -> Markup {
             div class="fields two" {
                 @for shown in SHOWN { (entry(locale, form, shown)) }
             }
+            (poster::part(locale, form))
             div class="ways" {
                 a class="button border" href=(form.next) { (tr!(locale, "form.cancel")) }
                 button type="submit" { (icon("check")) span { (tr!(locale, "form.save")) } }
             }
         }
-        (poster::panel(chrome, form))
     };
     layout::page(chrome, &title, &content)
 }
@@ -73,7 +78,7 @@ fn entry(locale: Locale, form: &MovieForm, shown: Field) -> Markup {
     let (label, hint) = words(locale, shown);
     let kind = if matches!(shown, Field::Overview | Field::AlternateTitles) { "lines" } else { "text" };
     let suggest = match shown {
-        Field::Directors => "director",
+        Field::Directors => "directors",
         Field::Genres => "chips",
         _ => "",
     };

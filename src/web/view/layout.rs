@@ -8,7 +8,6 @@ use super::meta::{self, Meta};
 use super::parts::{self, icon, star, with_parameter};
 use super::{Chrome, Notice};
 use crate::i18n::{self, Locale};
-use crate::model::EntryCounts;
 use crate::tr;
 use crate::web::assets;
 
@@ -47,17 +46,23 @@ fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &M
                 link rel="stylesheet" href=(assets::url("app.css"));
                 link rel="modulepreload" href={ "/assets/" (COMBOBOX) };
                 script type="module" src=(assets::url("app.js")) {}
+                // In this order: the second compares fields with what the first makes of them.
+                script type="module" src=(assets::url("suggestions.js")) {}
+                script type="module" src=(assets::url("forms.js")) {}
             }
-            body data-results=(tr!(locale, "suggest.results")) data-counts=(suggestion_counts(locale)) {
+            body data-results=(tr!(locale, "suggest.results")) data-counts=(suggestion_counts(locale))
+                data-unsent=(tr!(locale, "site.unsent")) data-address=(chrome.address) {
                 (star())
                 (shapes())
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
                 (bar(chrome, query))
                 main id="content" tabindex="-1" {
-                    @if let Some(notice) = chrome.notice { (tell(locale, notice, chrome.removed)) }
+                    @if let Some(notice) = chrome.notice { (tell(chrome, notice)) }
                     (content)
                 }
                 (footer(chrome))
+                // Where scripts say what changes on the page.
+                p id="voice" class="unseen" role="status" {}
             }
         }
     }
@@ -149,7 +154,9 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
     }
 }
 
-fn tell(locale: Locale, notice: Notice, removed: Option<EntryCounts>) -> Markup {
+/// What has just been done.
+pub fn tell(chrome: &Chrome<'_>, notice: Notice) -> Markup {
+    let locale = chrome.locale;
     let text = match notice {
         Notice::Added => tr!(locale, "notice.added"),
         Notice::Saved => tr!(locale, "notice.saved"),
@@ -161,11 +168,17 @@ fn tell(locale: Locale, notice: Notice, removed: Option<EntryCounts>) -> Markup 
         Notice::ListDeleted => tr!(locale, "notice.list_deleted"),
         Notice::AccountDeleted => tr!(locale, "notice.account_deleted"),
     };
-    let removed = removed.filter(|removed| notice == Notice::Deleted && !removed.is_empty());
+    let removed = chrome.removed.filter(|removed| notice == Notice::Deleted && !removed.is_empty());
     html! {
         p class="banner done" role="status" {
-            (icon("check")) (text)
-            @if let Some(removed) = removed { " " (tr!(locale, "notice.removed", entries = parts::entries(locale, removed))) }
+            (icon("check"))
+            span {
+                (text)
+                @if let Some(removed) = removed { " " (tr!(locale, "notice.removed", entries = parts::entries(locale, removed))) }
+            }
+            @if let Some(page) = chrome.notice_of.map(|id| format!("/movie/{id}")).filter(|page| page != chrome.address) {
+                a href=(page) { (tr!(locale, "form.see_it")) }
+            }
         }
     }
 }

@@ -11,10 +11,41 @@ use crate::i18n::{self, Locale};
 use crate::model::{FieldErrors, Listing, ListingQuery, Movie, Order, Sort};
 use crate::tr;
 
-/// The page. `errors` are the parameters that could not be read; then the listing is empty.
-pub fn page(chrome: &Chrome<'_>, listing: &Listing, errors: &FieldErrors) -> Markup {
+/// The parameters of an address that cannot be read; the listing is that of the other ones.
+#[derive(Debug, Default)]
+pub struct Unread {
+    /// What is wrong, by parameter.
+    pub errors: FieldErrors,
+    /// All parameters as they were typed.
+    pub typed: Vec<(String, String)>,
+}
+
+impl Unread {
+    /// What was typed for a parameter that cannot be read.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.errors.get(name)?;
+        self.typed.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A field of the search form cannot be read.
+    fn has_field(&self) -> bool {
+        FIELDS.iter().any(|name| self.errors.get(name).is_some())
+    }
+
+    /// What is wrong and has no field to say it at.
+    fn elsewhere(&self) -> FieldErrors {
+        let errors = self.errors.0.iter().filter(|(name, _)| !FIELDS.contains(name));
+        FieldErrors(errors.map(|(name, problem)| (*name, problem.clone())).collect())
+    }
+}
+
+/// The parameters that the search form has a field with a message for.
+const FIELDS: [&str; 5] = ["name", "director", "genre", "year", "score"];
+
+/// The page.
+pub fn page(chrome: &Chrome<'_>, listing: &Listing, unread: &Unread) -> Markup {
     let locale = chrome.locale;
-    let query = listing.query.q.as_deref().unwrap_or_default();
+    let query = unread.text("q").or(listing.query.q.as_deref()).unwrap_or_default();
     let movies = match chrome.look.shape {
         Shape::Grid => cards(locale, &listing.movies),
         Shape::Table => table(locale, &listing.movies),
@@ -22,8 +53,7 @@ pub fn page(chrome: &Chrome<'_>, listing: &Listing, errors: &FieldErrors) -> Mar
     let content = html! {
         div class="listing" {
             (head(chrome, &tr!(locale, "listing.title"), listing, "/listing"))
-            (search(locale, "/listing", &listing.query))
-            (parts::problems(locale, errors))
+            (search(locale, "/listing", &listing.query, unread))
             (found(chrome, "/listing", listing, &movies))
         }
     };
@@ -91,17 +121,19 @@ fn shapes(chrome: &Chrome<'_>, path: &str, query: &ListingQuery) -> Markup {
 }
 
 /// The search fields. Everything is a parameter of the address, so it works without a script.
-pub fn search(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let input = |name, label: &str, value: &str, complete: (&'static str, &'static str), hint: &str| {
-        field(locale, &Input { name, label, value, kind: "text", hint, complete, required: false }, None)
+pub fn search(locale: Locale, path: &str, query: &ListingQuery, unread: &Unread) -> Markup {
+    let input = |name, label: &str, value: String, suggest: &'static str, hint: &str| {
+        let value = unread.text(name).map_or(value, str::to_owned);
+        let input =
+            Input { name, label, value: &value, kind: "text", hint, complete: ("off", suggest), required: false };
+        field(locale, &input, unread.errors.get(name))
     };
-    let range = |is_open: bool, text: String| if is_open { String::new() } else { text };
-    let year = range(query.year.is_open(), query.year.to_string());
-    let score = range(query.score.is_open(), query.score.to_string());
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let (year_hint, score_hint) = (i18n::years_hint(locale), i18n::scores_hint(locale));
     // What is asked for stands above the result as chips, so that the movies come first; an order stands here alone.
-    let is_open = query.order.is_some();
+    let is_open = query.order.is_some() || unread.has_field();
     html! {
+        (parts::problems(locale, &unread.elsewhere()))
         form class="search" action=(path) method="get" role="search" aria-label=(tr!(locale, "listing.search")) {
             @if let Some(q) = &query.q { input type="hidden" name="q" value=(q); }
             // Genres stand above the result as chips; one that is typed comes to them.
@@ -109,11 +141,11 @@ pub fn search(locale: Locale, path: &str, query: &ListingQuery) -> Markup {
             details open[is_open] {
                 summary class="chip" { (icon("tune")) (tr!(locale, "listing.more_filters")) }
                 div class="fields panel" {
-                    (input("name", &tr!(locale, "listing.name"), &text(&query.name), ("off", "title"), ""))
-                    (input("director", &tr!(locale, "listing.director"), &text(&query.director), ("off", "director"), ""))
-                    (input("genre", &tr!(locale, "listing.genre"), "", ("off", "genre"), ""))
-                    (input("year", &tr!(locale, "listing.year"), &year, ("off", ""), &tr!(locale, "listing.year_hint")))
-                    (input("score", &tr!(locale, "listing.score"), &score, ("off", ""), &tr!(locale, "listing.score_hint")))
+                    (input("name", &tr!(locale, "listing.name"), text(&query.name), "title", ""))
+                    (input("director", &tr!(locale, "listing.director"), text(&query.director), "director", ""))
+                    (input("genre", &tr!(locale, "listing.genre"), String::new(), "genre", ""))
+                    (input("year", &tr!(locale, "listing.year"), query.year.written(), "", &year_hint))
+                    (input("score", &tr!(locale, "listing.score"), query.score.written(), "", &score_hint))
                     (sorting(locale, query))
                     div class="ways" { button type="submit" { (icon("search")) span { (tr!(locale, "listing.apply")) } } }
                 }

@@ -79,7 +79,7 @@ fn editor(chrome: &Chrome<'_>, action: &str, typed: &ListDraft, errors: &FieldEr
         field(locale, &input, errors.get(name))
     };
     html! {
-        form action=(action) method="post" {
+        form action=(action) method="post" data-guard data-unsaved[!errors.is_empty()] {
             input type="hidden" name="csrf" value=(chrome.csrf);
             (entry("name", &tr!(locale, "mine.list_name"), &typed.name, "text", true))
             (entry("description", &tr!(locale, "mine.list_description"), &typed.description, "lines", false))

@@ -1,12 +1,14 @@
-//! What stands beside a movie on its page: the rating of this site's people, and the visitor's own things with the
-//! forms that change them. Each form works without a script and leads back to the panel.
+//! What stands beside a movie on its page: the rating of this site's people, and the visitor's own things. They are one
+//! form, so that whatever button is pressed brings along a star that was chosen, a day and a note that were typed. It
+//! works without a script and leads back to the panel; the script sends it in place.
 
 use maud::{Markup, html};
 
 use super::Chrome;
 use super::parts::{icon, problems, with_parameter};
+use super::{Notice, layout};
 use crate::i18n::{self, Locale};
-use crate::model::mine::{Beside, Mine, Rating, SiteRating, Viewing};
+use crate::model::mine::{Beside, Mine, Rating, SiteRating, Viewing, note_mark};
 use crate::model::{FieldErrors, Movie, MovieId, Problem};
 use crate::tr;
 
@@ -28,7 +30,18 @@ pub struct Panel {
     pub beside: Beside,
     /// What is wrong with what was sent, by field.
     pub errors: FieldErrors,
-    /// A note as it was typed, where it is not kept.
+    /// What was sent, where it is not kept.
+    pub typed: Typed,
+}
+
+/// What was chosen and typed in the panel's fields; `None` where nothing was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The number of the star.
+    pub rating: Option<String>,
+    /// The day that the movie was seen.
+    pub date: Option<String>,
+    /// The note.
     pub note: Option<String>,
 }
 
@@ -36,16 +49,23 @@ pub struct Panel {
 pub fn yours(chrome: &Chrome<'_>, movie: &Movie, panel: &Panel) -> Markup {
     let locale = chrome.locale;
     html! {
-        section class="panel yours" id="yours" aria-labelledby="yours-title" {
+        section class="panel yours" id="yours" tabindex="-1" aria-labelledby="yours-title" {
             h2 id="yours-title" { (tr!(locale, "mine.yours")) }
             @if let Some(mine) = &panel.beside.mine {
-                (problems(locale, &panel.errors))
-                div class="yours-parts" {
-                    (rating(chrome, movie.id, mine))
-                    (watchlist(chrome, movie.id, mine))
-                    (seen(chrome, movie.id, mine, panel.errors.get("date")))
-                    (note(chrome, movie.id, mine, panel))
-                    (lists(chrome, movie.id, mine))
+                @if is_told_here(chrome, panel) { @if let Some(notice) = chrome.notice { (layout::tell(chrome, notice)) } }
+                form action=(action(movie.id, "note")) method="post" data-guard data-in-place
+                    data-unsaved[!panel.errors.is_empty()] {
+                    // Pressed by the Enter key: it keeps whatever was chosen and typed.
+                    button type="submit" hidden {}
+                    div id="yours-problems" { (problems(locale, &elsewhere(&panel.errors))) }
+                    input type="hidden" name="csrf" value=(chrome.csrf);
+                    div class="yours-parts" {
+                        (rating(locale, movie.id, mine, panel))
+                        (watchlist(locale, movie.id, mine))
+                        (seen(locale, movie.id, mine, panel))
+                        (note(locale, movie.id, mine, panel))
+                        (lists(locale, movie.id, mine))
+                    }
                 }
             } @else {
                 p {
@@ -57,131 +77,133 @@ pub fn yours(chrome: &Chrome<'_>, movie: &Movie, panel: &Panel) -> Markup {
     }
 }
 
-/// A form that leads back to the panel.
-fn form(chrome: &Chrome<'_>, movie: MovieId, action: &str, class: &str, content: &Markup) -> Markup {
-    html! {
-        form class=(class) action=(action) method="post" {
-            input type="hidden" name="csrf" value=(chrome.csrf);
-            input type="hidden" name="next" value={ "/movie/" (movie) "#yours" };
-            (content)
-        }
-    }
+/// What is wrong and is not said at a field.
+fn elsewhere(errors: &FieldErrors) -> FieldErrors {
+    let errors = errors.0.iter().filter(|(name, _)| !matches!(**name, "rating" | "date" | "note"));
+    FieldErrors(errors.map(|(name, problem)| (*name, problem.clone())).collect())
 }
 
-fn rating(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {
-    let locale = chrome.locale;
-    let action = format!("/mine/rating/{movie}");
-    let stars = html! {
-        fieldset {
-            legend { (tr!(locale, "mine.rating")) }
-            div class="stars" {
-                @for rating in Rating::all() {
-                    @let (id, value) = (format!("rating-{}", rating.value()), u64::from(rating.value()));
-                    input type="radio" name="rating" id=(id) value=(rating.value()) required checked[mine.rating == Some(rating)];
-                    label for=(id) {
-                        svg class="icon" aria-hidden="true" { use href="#star" {} }
-                        span aria-hidden="true" { (i18n::number(locale, value)) }
-                        span class="unseen" { (tr!(locale, "mine.out_of_10", rating = i18n::number(locale, value))) }
+/// What has just been done was done in the panel: it is told there and not at the top of the page.
+pub fn is_told_here(chrome: &Chrome<'_>, panel: &Panel) -> bool {
+    chrome.notice == Some(Notice::Saved) && chrome.notice_of.is_none() && panel.beside.mine.is_some()
+}
+
+/// Where a button sends the form; it leads back to the panel.
+fn action(movie: MovieId, what: &str) -> String {
+    leading_to(movie, what, &format!("/movie/{movie}#yours"))
+}
+
+fn leading_to(movie: MovieId, what: &str, next: &str) -> String {
+    let (what, more) = what.split_once('/').map_or((what, String::new()), |(what, more)| (what, format!("/{more}")));
+    with_parameter(&format!("/mine/{what}/{movie}{more}"), "next", next)
+}
+
+fn rating(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
+    let kept = mine.rating.map(|rating| rating.value().to_string()).unwrap_or_default();
+    let chosen = panel.typed.rating.as_deref().unwrap_or(&kept);
+    let problem = panel.errors.get("rating");
+    html! {
+        div class="yours-part" id="yours-rating" {
+            input type="hidden" name="rating_was" value=(kept);
+            fieldset {
+                legend { (tr!(locale, "mine.rating")) }
+                div class="stars" {
+                    @for rating in Rating::all() {
+                        @let (id, value) = (format!("rating-{}", rating.value()), u64::from(rating.value()));
+                        input type="radio" name="rating" id=(id) value=(rating.value()) checked[chosen == rating.value().to_string()]
+                            aria-describedby=[problem.map(|_| "rating-error")];
+                        label for=(id) {
+                            svg class="icon" aria-hidden="true" { use href="#star" {} }
+                            span aria-hidden="true" { (i18n::number(locale, value)) }
+                            span class="unseen" { (tr!(locale, "mine.out_of_10", rating = i18n::number(locale, value))) }
+                        }
                     }
+                }
+                (wrong(locale, "rating-error", problem))
+            }
+            button type="submit" id="save-rating" formaction=(action(movie, "rating")) { (icon("check")) span { (tr!(locale, "mine.save")) } }
+            @if mine.rating.is_some() {
+                button type="submit" class="border" formaction=(action(movie, "rating")) name="rating_off" value="true" {
+                    (icon("close")) span { (tr!(locale, "mine.rating_off")) }
                 }
             }
         }
-        button type="submit" { (icon("check")) span { (tr!(locale, "mine.save")) } }
-    };
-    let off = html! {
-        input type="hidden" name="rating" value="";
-        button type="submit" class="border" { (icon("close")) span { (tr!(locale, "mine.rating_off")) } }
-    };
-    html! {
-        div class="yours-part" {
-            (form(chrome, movie, &action, "rate", &stars))
-            @if mine.rating.is_some() { (form(chrome, movie, &action, "", &off)) }
-        }
     }
 }
 
-fn watchlist(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {
-    let locale = chrome.locale;
+fn watchlist(locale: Locale, movie: MovieId, mine: &Mine) -> Markup {
     let (name, text) = if mine.watchlist {
         ("check", tr!(locale, "mine.watchlist_off"))
     } else {
         ("add", tr!(locale, "mine.watchlist_on"))
     };
-    let content = html! {
-        input type="hidden" name="on" value=(!mine.watchlist);
-        button type="submit" class=[(!mine.watchlist).then_some("border")] { (icon(name)) span { (text) } }
-    };
     html! {
-        div class="yours-part" {
+        div class="yours-part" id="yours-watchlist" {
             h3 { (tr!(locale, "mine.watchlist")) }
-            (form(chrome, movie, &format!("/mine/watchlist/{movie}"), "", &content))
+            button type="submit" id="switch-watchlist" class=[(!mine.watchlist).then_some("border")] formaction=(action(movie, "watchlist"))
+                name="on" value=(!mine.watchlist) { (icon(name)) span { (text) } }
         }
     }
 }
 
-fn seen(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine, problem: Option<&Problem>) -> Markup {
-    let locale = chrome.locale;
-    let action = format!("/mine/seen/{movie}");
-    let dated = html! {
-        div class="entry" {
-            label for="seen-date" { (tr!(locale, "mine.date")) }
-            input type="date" id="seen-date" name="date" min="1888-01-01" required
-                aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| "seen-date-error")];
-            (wrong(locale, "seen-date-error", problem))
-        }
-        button type="submit" { (icon("add")) span { (tr!(locale, "mine.seen_add")) } }
-    };
-    let sometime = html! {
-        input type="hidden" name="date" value="";
-        button type="submit" class="border" { (tr!(locale, "mine.seen_sometime")) }
-    };
+fn seen(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
+    let problem = panel.errors.get("date");
     let is_sometime = mine.seen.iter().any(|viewing| viewing.on.is_none());
     html! {
-        div class="yours-part" {
+        div class="yours-part" id="yours-seen" {
             h3 { (tr!(locale, "mine.seen")) }
             @if !mine.seen.is_empty() {
-                ul class="viewings" {
-                    @for viewing in &mine.seen { li { (one_viewing(chrome, movie, viewing)) } }
+                ul class="viewings" { @for viewing in &mine.seen { li { (one_viewing(locale, movie, viewing)) } } }
+            }
+            div class="inline" {
+                div class="entry" {
+                    label for="seen-date" { (tr!(locale, "mine.date")) }
+                    input type="date" id="seen-date" name="date" min="1888-01-01" value=[&panel.typed.date]
+                        aria-invalid=[problem.map(|_| "true")] aria-describedby=[problem.map(|_| "seen-date-error")];
+                    (wrong(locale, "seen-date-error", problem))
+                }
+                button type="submit" id="add-date" formaction=(action(movie, "seen")) name="dated" value="true" {
+                    (icon("add")) span { (tr!(locale, "mine.seen_add")) }
                 }
             }
-            (form(chrome, movie, &action, "inline", &dated))
-            @if !is_sometime { (form(chrome, movie, &action, "", &sometime)) }
+            @if !is_sometime {
+                button type="submit" class="border" formaction=(action(movie, "seen")) name="sometime" value="true" formnovalidate {
+                    (tr!(locale, "mine.seen_sometime"))
+                }
+            }
         }
     }
 }
 
-fn one_viewing(chrome: &Chrome<'_>, movie: MovieId, viewing: &Viewing) -> Markup {
-    let locale = chrome.locale;
+fn one_viewing(locale: Locale, movie: MovieId, viewing: &Viewing) -> Markup {
     let day = super::shelves::day(locale, viewing.on);
-    let content = html! {
-        input type="hidden" name="viewing" value=(viewing.id);
-        button type="submit" class="plain" aria-label=(tr!(locale, "mine.seen_remove", date = day)) { (icon("close")) }
-    };
     html! {
         span { (day) }
-        (form(chrome, movie, &format!("/mine/seen/{movie}/delete"), "", &content))
+        button type="submit" class="plain" formaction=(action(movie, "seen/delete")) name="viewing" value=(viewing.id) formnovalidate
+            aria-label=(tr!(locale, "mine.seen_remove", date = day)) { (icon("close")) }
     }
 }
 
-fn note(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
-    let locale = chrome.locale;
+fn note(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
     let problem = panel.errors.get("note");
-    let text = panel.note.as_deref().or(mine.note.as_deref()).unwrap_or_default();
+    let text = panel.typed.note.as_deref().or(mine.note.as_deref()).unwrap_or_default();
     let described = if problem.is_some() { "note-error note-hint" } else { "note-hint" };
-    let content = html! {
-        div class="entry" {
-            label for="note" { (tr!(locale, "mine.note")) }
-            textarea id="note" name="note" rows="3" maxlength="10000" dir="auto" aria-describedby=(described)
-                aria-invalid=[problem.map(|_| "true")] {
-                // A first line end of a textarea is not part of its text.
-                "\n" (text)
+    html! {
+        div class="yours-part" id="yours-note" {
+            input type="hidden" name="note_was" value=(note_mark(mine.note.as_deref().unwrap_or_default()));
+            div class="entry" {
+                label for="note" { (tr!(locale, "mine.note")) }
+                textarea id="note" name="note" rows="3" maxlength="10000" dir="auto" aria-describedby=(described)
+                    aria-invalid=[problem.map(|_| "true")] {
+                    // A first line end of a textarea is not part of its text.
+                    "\n" (text)
+                }
+                (wrong(locale, "note-error", problem))
+                p class="hint" id="note-hint" { (tr!(locale, "mine.note_hint")) }
             }
-            (wrong(locale, "note-error", problem))
-            p class="hint" id="note-hint" { (tr!(locale, "mine.note_hint")) }
+            button type="submit" id="save-note" formaction=(action(movie, "note")) { (icon("check")) span { (tr!(locale, "mine.note_save")) } }
         }
-        button type="submit" { (icon("check")) span { (tr!(locale, "mine.note_save")) } }
-    };
-    html! { div class="yours-part" { (form(chrome, movie, &format!("/mine/note/{movie}"), "", &content)) } }
+    }
 }
 
 /// What is wrong with a field.
@@ -191,34 +213,33 @@ fn wrong(locale: Locale, id: &str, problem: Option<&Problem>) -> Markup {
     }
 }
 
-fn lists(chrome: &Chrome<'_>, movie: MovieId, mine: &Mine) -> Markup {
-    let locale = chrome.locale;
-    let action = format!("/mine/list/{movie}");
+fn lists(locale: Locale, movie: MovieId, mine: &Mine) -> Markup {
     let others = || mine.lists.iter().filter(|list| !list.holds);
-    let content = html! {
-        div class="entry" {
-            label for="list" { (tr!(locale, "mine.list")) }
-            select id="list" name="list" { @for list in others() { option value=(list.id) { (list.name) } } }
-        }
-        button type="submit" { (icon("add")) span { (tr!(locale, "mine.list_add")) } }
-    };
     html! {
-        div class="yours-part" {
+        div class="yours-part" id="yours-lists" {
             h3 { (tr!(locale, "mine.lists")) }
             ul class="viewings" {
                 @for list in mine.lists.iter().filter(|list| list.holds) {
                     li {
                         a href={ "/list/" (list.id) } { bdi { (list.name) } }
-                        (form(chrome, movie, &action, "", &html! {
-                            input type="hidden" name="list" value=(list.id);
-                            input type="hidden" name="on" value="false";
-                            button type="submit" class="plain" aria-label=(tr!(locale, "mine.list_remove", list = list.name)) { (icon("close")) }
-                        }))
+                        button type="submit" class="plain" formaction=(action(movie, "list")) name="list_off" value=(list.id) formnovalidate
+                            aria-label=(tr!(locale, "mine.list_remove", list = list.name)) { (icon("close")) }
                     }
                 }
             }
-            @if others().next().is_some() { (form(chrome, movie, &action, "inline", &content)) }
-            @if mine.lists.is_empty() { p { a href="/lists" { (tr!(locale, "mine.list_make")) } } }
+            @if others().next().is_some() {
+                div class="inline" {
+                    div class="entry" {
+                        label for="list" { (tr!(locale, "mine.list")) }
+                        select id="list" name="list" { @for list in others() { option value=(list.id) { (list.name) } } }
+                    }
+                    button type="submit" id="add-to-list" formaction=(action(movie, "list")) { (icon("add")) span { (tr!(locale, "mine.list_add")) } }
+                }
+            }
+            @if mine.lists.is_empty() {
+                // Not a link: what was typed is kept first.
+                button type="submit" class="border" formaction=(leading_to(movie, "note", "/lists")) { (icon("list")) span { (tr!(locale, "mine.list_make")) } }
+            }
         }
     }
 }

@@ -51,7 +51,9 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::P
         p { a class="return" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
         @if is_admin { (admin::dialog(chrome)) }
     };
-    layout::with_meta(chrome, &named(facts), &meta(chrome, movie), &content)
+    // What was done in the panel is told there.
+    let notice = chrome.notice.filter(|_| !mine::is_told_here(chrome, panel));
+    layout::with_meta(&Chrome { notice, ..chrome.clone() }, &named(facts), &meta(chrome, movie), &content)
 }
 
 /// The title with the year, which tells a film from another of its name.

@@ -205,8 +205,8 @@ pub struct Input<'a> {
 pub fn field(locale: Locale, input: &Input<'_>, problem: Option<&Problem>) -> Markup {
     let hint = (!input.hint.is_empty()).then(|| format!("{}-hint", input.name));
     let error = problem.map(|_| format!("{}-error", input.name));
-    let described = [&error, &hint].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-    let described = (!described.is_empty()).then_some(described);
+    // What is wrong takes the place of what helps, which often says the same; the script brings it back.
+    let described = error.as_ref().or(hint.as_ref());
     let suggest = (!input.complete.1.is_empty()).then_some(input.complete.1);
     html! {
         div class="entry" {
@@ -215,17 +215,17 @@ pub fn field(locale: Locale, input: &Input<'_>, problem: Option<&Problem>) -> Ma
                 @if input.required { span class="required" { " (" (tr!(locale, "form.required")) ")" } }
             }
             @if input.kind == "lines" {
-                textarea id=(input.name) name=(input.name) rows="4" dir="auto" aria-describedby=[&described]
+                textarea id=(input.name) name=(input.name) rows="4" dir="auto" autofocus[problem.is_some()] aria-describedby=[described]
                     aria-invalid=[problem.map(|_| "true")] { (input.value) }
             } @else {
                 input id=(input.name) name=(input.name) type=(input.kind) value=(input.value) dir="auto"
                     autocomplete=(input.complete.0) data-suggest=[suggest] required[input.required]
-                    aria-describedby=[&described] aria-invalid=[problem.map(|_| "true")];
+                    autofocus[problem.is_some()] aria-describedby=[described] aria-invalid=[problem.map(|_| "true")];
             }
             @if let (Some(problem), Some(id)) = (problem, &error) {
                 p class="problem" id=(id) { (icon("warning")) (i18n::problem(locale, problem)) }
             }
-            @if let Some(id) = &hint { p class="hint" id=(id) { (input.hint) } }
+            @if let Some(id) = &hint { p class="hint" id=(id) hidden[error.is_some()] { (input.hint) } }
         }
     }
 }
@@ -251,7 +251,7 @@ pub fn problems(locale: Locale, errors: &FieldErrors) -> Markup {
                 (icon("warning"))
                 ul {
                     @for (name, problem) in &errors.0 {
-                        li { b { (name) } ": " (i18n::problem(locale, problem)) }
+                        li data-field=(name) { @if let Some(label) = i18n::field_label(locale, name) { b { (label) } ": " } (i18n::problem(locale, problem)) }
                     }
                 }
             }

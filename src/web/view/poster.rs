@@ -1,47 +1,42 @@
-//! The poster of a movie on its form: what it has, and the way to change it.
+//! The poster of a movie as a part of its form: what it has, and the way to change it.
 
 use maud::{Markup, html};
 
-use super::Chrome;
 use super::forms::MovieForm;
-use super::parts::{self, icon, with_parameter};
-use crate::i18n;
+use super::parts::{self, icon};
+use crate::i18n::{self, Locale};
 use crate::tr;
 
-/// The panel below the fields of a movie that is there. Its forms send the picture to `/manage/poster/ID`, and lead back.
-pub fn panel(chrome: &Chrome<'_>, form: &MovieForm) -> Markup {
-    let locale = chrome.locale;
-    let Some(id) = form.id else { return html! {} };
-    let back = with_parameter(&format!("/manage/update?id={id}"), "next", &form.next);
+/// The part below the fields. The picture goes with them, as `poster`; `remove_poster` takes it away.
+pub fn part(locale: Locale, form: &MovieForm) -> Markup {
     let problem = form.errors.get("poster");
     let has_picture = form.movie.as_ref().is_some_and(|movie| movie.poster.is_some());
-    let described = if problem.is_some() { "poster-error poster-hint" } else { "poster-hint" };
+    let is_wrong = problem.is_some() || form.lost_file;
+    let described = if is_wrong { "poster-error poster-hint" } else { "poster-hint" };
     html! {
-        section class="panel poster-panel" aria-labelledby="poster-title" {
+        section class="poster-panel" aria-labelledby="poster-title" {
             @if let Some(movie) = &form.movie { div class="poster-now" { (parts::poster(movie)) } }
             div {
                 h2 id="poster-title" { (tr!(locale, "poster.title")) }
                 @if form.movie.is_some() && !has_picture { p { (tr!(locale, "poster.none")) } }
-                form action={ "/manage/poster/" (id) } method="post" enctype="multipart/form-data" {
-                    input type="hidden" name="csrf" value=(chrome.csrf);
-                    input type="hidden" name="next" value=(back);
-                    div class="entry" {
-                        label for="poster" { (tr!(locale, "poster.file")) }
-                        input id="poster" name="poster" type="file" accept="image/jpeg,image/png,image/webp" required
-                            aria-describedby=(described) aria-invalid=[problem.map(|_| "true")];
-                        @if let Some(problem) = problem {
-                            p class="problem" id="poster-error" { (icon("warning")) (i18n::problem(locale, problem)) }
-                        }
-                        p class="hint" id="poster-hint" { (tr!(locale, "poster.hint")) }
+                div class="entry" {
+                    label for="poster" { (tr!(locale, "poster.file")) }
+                    input id="poster" name="poster" type="file" accept="image/jpeg,image/png,image/webp"
+                        aria-describedby=(described) aria-invalid=[is_wrong.then_some("true")];
+                    @if let Some(problem) = problem {
+                        p class="problem" id="poster-error" { (icon("warning")) (i18n::problem(locale, problem)) }
+                    } @else if form.lost_file {
+                        p class="problem" id="poster-error" { (icon("warning")) (tr!(locale, "poster.again")) }
                     }
-                    button type="submit" { (icon("check")) span { (tr!(locale, "poster.upload")) } }
+                    p class="hint" id="poster-hint" { (tr!(locale, "poster.hint")) }
                 }
                 @if has_picture {
-                    form action={ "/manage/poster/" (id) "/delete" } method="post" {
-                        input type="hidden" name="csrf" value=(chrome.csrf);
-                        input type="hidden" name="next" value=(back);
-                        button type="submit" class="border" { (icon("delete")) span { (tr!(locale, "poster.remove")) } }
+                    p class="tick" {
+                        input type="checkbox" id="remove-poster" name="remove_poster" value="true" checked[form.is_removed]
+                            aria-describedby="remove-poster-hint";
+                        label for="remove-poster" { (tr!(locale, "poster.remove")) }
                     }
+                    p class="hint" id="remove-poster-hint" { (tr!(locale, "poster.remove_hint")) }
                 }
             }
         }
