@@ -277,8 +277,8 @@ mod tests {
         assert_eq!(store.add_viewing(1, MovieId(1), Some(Day(full))).expect("an answer"), Room::Full);
         assert_eq!(store.add_viewing(1, MovieId(3), Some(Day(1))).expect("an answer"), Room::Enough);
         let seen = |day| (MovieId(3), Keep::Seen { on: Some(Day(day)), nth: Some(1) });
-        let kept = store.keep_all(1, &[seen(1), seen(2), seen(3)]).expect("outcomes");
-        assert_eq!(kept, [Kept::Unchanged, Kept::Set, Kept::TooMany]);
+        let kept = store.keep_all(1, &[seen(1), seen(2), seen(3), seen(2)]).expect("outcomes");
+        assert_eq!(kept, [Kept::Unchanged, Kept::Set, Kept::TooMany, Kept::Unchanged]);
         assert_eq!(store.add_viewing(1, MovieId(3), None).expect("an answer"), Room::AccountFull);
     }
 

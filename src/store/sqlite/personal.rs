@@ -53,13 +53,8 @@ impl Sqlite {
             let mut viewings = viewings_in_all(db, account)?;
             let mut kept = Vec::with_capacity(things.len());
             for (movie, keep) in things {
-                let is_viewing = matches!(keep, Keep::Seen { .. });
-                if is_viewing && viewings >= MAX_ALL_VIEWINGS {
-                    kept.push(Kept::TooMany);
-                    continue;
-                }
-                let outcome = keep_one(db, account, *movie, *keep)?;
-                viewings += usize::from(is_viewing && outcome == Kept::Set);
+                let outcome = keep_one(db, account, *movie, *keep, viewings < MAX_ALL_VIEWINGS)?;
+                viewings += usize::from(matches!(keep, Keep::Seen { .. }) && outcome == Kept::Set);
                 kept.push(outcome);
             }
             Ok(kept)
@@ -67,7 +62,8 @@ impl Sqlite {
     }
 }
 
-fn keep_one(db: &Connection, account: i64, movie: MovieId, keep: Keep) -> Result<Kept, Failure> {
+/// Keeps one thing; a viewing that is not known only where the account `may_add` one.
+fn keep_one(db: &Connection, account: i64, movie: MovieId, keep: Keep, may_add: bool) -> Result<Kept, Failure> {
     match require(db, account, movie) {
         Ok(()) => {}
         Err(Failure::Store(StoreError::NotFound)) => return Ok(Kept::Gone),
@@ -89,7 +85,7 @@ fn keep_one(db: &Connection, account: i64, movie: MovieId, keep: Keep) -> Result
                 None => viewings_of(db, account, movie)? > 0,
             };
             if !known {
-                if viewings_of(db, account, movie)? >= MAX_VIEWINGS {
+                if !may_add || viewings_of(db, account, movie)? >= MAX_VIEWINGS {
                     return Ok(Kept::TooMany);
                 }
                 add_viewing(db, account, movie, on)?;
