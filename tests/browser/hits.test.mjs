@@ -165,3 +165,76 @@ test("on a phone a touch on an order takes that order", async () => {
   assert.match(tab.url(), /year=1990/);
   await close();
 });
+
+test("the dialog tells what members lose, and so does the notice", async () => {
+  const { page: tab, complaints, close } = await page(chromium, served.address);
+  await signIn(tab);
+  await tab.goto("/movie/70?lang=en");
+  const csrf = await tab.locator("[name=csrf]").first().inputValue();
+  for (const [path, body] of [["rating", { rating: 8 }], ["note", { note: "secret" }], ["seen", { date: "2024-05-31" }], ["seen", { date: "" }]]) {
+    const reply = await tab.request.post(`/mine/${path}/70`, { data: body, headers: { "x-csrf-token": csrf, accept: "application/json" } });
+    assert.ok(reply.ok(), `${path}: ${reply.status()}`);
+  }
+  await tab.locator("a[data-delete]").click();
+  const dialog = tab.getByRole("dialog");
+  await dialog.getByText("This also removes what members saved: 1 rating, 1 note, 2 diary entries.").waitFor();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await tab.getByText("Also removed for members: 1 rating, 1 note, 2 diary entries.").waitFor();
+  await tab.goto("/movie/71?lang=en");
+  await tab.locator("a[data-delete]").click();
+  await dialog.getByText("cannot be undone").waitFor();
+  assert.equal(await dialog.getByText("members").count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("the bar marks where its reader is", async () => {
+  const { page: tab, close } = await page(chromium, served.address);
+  await signIn(tab);
+  for (const [path, href] of [["/mine", "/mine"], ["/mine/ratings", "/mine"], ["/lists", "/lists"], ["/listing?q=x", "/listing"], ["/manage/add", "/admin"], ["/", undefined]]) {
+    await tab.goto(path);
+    const marked = await tab.locator(".bar-links [aria-current]").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    assert.deepEqual(marked, href ? [href] : [], path);
+  }
+  await close();
+});
+
+test("stars light up to the one under the pointer, else up to the chosen one", async () => {
+  const { page: tab, close } = await page(chromium, served.address, { reducedMotion: "reduce" });
+  await signIn(tab);
+  await tab.goto("/movie/60");
+  const lit = () => tab.locator(".stars label .icon").evaluateAll((stars) => {
+    const probe = document.createElement("p");
+    probe.className = "score";
+    probe.innerHTML = "<svg class=icon></svg>";
+    document.body.append(probe);
+    const wanted = getComputedStyle(probe.firstChild).color;
+    probe.remove();
+    return stars.filter((star) => getComputedStyle(star).color === wanted).length;
+  });
+  assert.equal(await lit(), 0);
+  await tab.locator(".stars label").nth(8).hover();
+  assert.equal(await lit(), 9);
+  await tab.locator(".stars label").nth(2).hover();
+  assert.equal(await lit(), 3);
+  await close();
+});
+
+test("without a search field the links of the bar stay at its end", async () => {
+  const closed = await site();
+  for (const width of [390, 700, 1440]) {
+    for (const lang of ["en", "ar"]) {
+      const { page: tab, close } = await page(chromium, closed.address, { viewport: { width, height: 800 } });
+      await tab.goto(`/?lang=${lang}`);
+      const gap = await tab.evaluate(() => {
+        const [bar, last] = [document.querySelector(".bar"), document.querySelector(".bar .themes")].map((part) => part.getBoundingClientRect());
+        const links = document.querySelector(".bar-links").getBoundingClientRect();
+        const isLeft = document.dir === "rtl";
+        return { end: isLeft ? last.left - bar.left : bar.right - last.right, between: isLeft ? links.left - last.right : last.left - links.right };
+      });
+      assert.ok(gap.end >= 0 && gap.end <= 60 && gap.between >= 0 && gap.between <= 20, `${width} ${lang}: ${JSON.stringify(gap)}`);
+      await close();
+    }
+  }
+  await closed.stop();
+});
