@@ -148,7 +148,7 @@ fn what_happens_to_the_index_while_it_is_served_is_seen_and_mended() {
         fs::write(path.join(name), "{}").unwrap();
         after(&format!("{name} was overwritten"));
     }
-    assert!(server.log().contains("the search index is damaged and is built anew"));
+    eventually("a line in the log", || server.log().contains("the search index is damaged and is built anew"));
     assert!(!server.log().contains("although it was built anew"));
     assert_eq!(server.terminate(), Some(0));
     assert_eq!(folder.json(&["check"])["sound"], json!(true));
