@@ -70,6 +70,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 
 use self::connections::Connections;
+pub use self::connections::raise_file_limit;
 use self::cx::{Arrival, Arrived};
 use self::kept::Kept;
 use self::metrics::Metrics;

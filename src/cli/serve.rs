@@ -70,6 +70,7 @@ pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let mut lock = ServerLock::take(&config.db)
         .with_context(|| format!("`{db}` cannot be served; stop the other fmdb or name another --db"))?;
     let _log = log::write_in_background().context("no thread for the log")?;
+    web::raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(blocking_threads())

@@ -116,20 +116,20 @@ impl Drop for Place {
     }
 }
 
-/// How many connections the system has room for. Raises the limit of open files as far as it goes: many systems start a
-/// service with 1024.
-pub fn max_connections() -> usize {
+/// Raises the limit of open files as far as it goes: many systems start a service with 1024. To be called before the server
+/// tells that it listens.
+pub fn raise_file_limit() {
     let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: limit.maximum, ..limit };
-    let current = match setrlimit(Resource::Nofile, raised) {
-        Ok(()) => limit.maximum,
-        Err(error) => {
-            tracing::warn!(%error, "the limit of open files stays as it is");
-            limit.current
-        }
-    };
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+/// How many connections the system has room for.
+pub fn max_connections() -> usize {
     // No limit at all is `None`.
-    let files = current.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
+    let files = getrlimit(Resource::Nofile).current;
+    let files = files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
     files.saturating_sub(RESERVED_FILES).clamp(MIN_CONNECTIONS, MAX_CONNECTIONS)
 }
 
