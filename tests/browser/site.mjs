@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 const binary = process.env.FMDB_BIN ?? new URL("../../target/debug/fmdb", import.meta.url).pathname;
 export const password = "correct horse battery staple";
 
-/** Starts a site; `stop` ends it. */
+/** Starts a site; `stop` ends it, `fmdb` runs a command on its database and gives what it prints. */
 export async function site(...options) {
   const folder = mkdtempSync(join(tmpdir(), "fmdb-"));
   const db = join(folder, "a.db");
@@ -31,7 +31,8 @@ export async function site(...options) {
     await ended;
     rmSync(folder, { recursive: true });
   };
-  return { address, stop };
+  const fmdb = (...words) => execFileSync(binary, ["--db", db, ...words], { env, encoding: "utf8" });
+  return { address, stop, fmdb };
 }
 
 /** Debian's Chromium, kept from asking for anything outside. Playwright's own flags keep it from going back to a page as it
