@@ -22,7 +22,7 @@ use crate::model::mine::{Beside, Mine};
 use crate::model::{Account, Role};
 
 /// Bytes of memory that answers may take.
-const ROOM: u64 = 16 << 20;
+const ROOM: u64 = 32 << 20;
 /// What an answer takes beside its texts.
 const OVERHEAD: usize = 500;
 /// Smaller answers are not compressed.
