@@ -106,7 +106,8 @@ class Further {
     this.first = this.last = Number(new URL(location.href).searchParams.get("p") ?? 1);
     this.button = this.makeButton(() => this.load(true));
     this.before = this.makeButton(() => this.loadPrevious());
-    this.watch = new IntersectionObserver(([seen]) => seen.isIntersecting && this.load(false), { rootMargin: "600px" });
+    // A busy browser tells several changes at once, the last one last.
+    this.watch = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && this.load(false), { rootMargin: "600px" });
     this.follow(document.querySelector(".found > .pages"));
     addEventListener("pagehide", () => this.remember());
     this.restore();
@@ -208,7 +209,7 @@ class Further {
     } catch {
       // The links are still there.
     } finally {
-      this.isLoading = false;
+      this.rest();
     }
   }
 
@@ -241,8 +242,14 @@ class Further {
     } catch {
       // The last page is there, with a button for the one before.
     } finally {
-      this.isLoading = false;
+      this.rest();
     }
+  }
+
+  /** What came into sight while pages before were loading is looked at again. */
+  rest() {
+    this.isLoading = false;
+    this.follow(this.nav);
   }
 }
 const movies = document.querySelector(".found > .cards, .found > .films > tbody");

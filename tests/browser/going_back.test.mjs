@@ -91,8 +91,8 @@ for (const how of ["the page kept", "the page not kept"]) {
       await tab.goto(path);
       await tab.getByText("Sign out").waitFor({ state: "attached" });
       await tab.goto("/lists");
-      await tab.click(".sign-out button");
-      await tab.waitForURL(/signed-out/);
+      // The page takes the notice out of its address as soon as it is there.
+      await Promise.all([tab.waitForURL(/signed-out/), tab.click(".sign-out button")]);
       for (let steps = 0; steps < 2; steps += 1) {
         await tab.goBack();
         await tab.waitForURL(/signin/);
@@ -134,6 +134,50 @@ test("an address of a later page offers the pages before it", async () => {
   assert.equal(await tab.getByRole("button", { name: "Load previous movies" }).count(), 0);
   const links = await tab.locator(`${ITEMS.grid} .card-link`).evaluateAll((all) => all.map((link) => link.href));
   assert.equal(new Set(links).size, 80);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("the next page comes where a busy browser tells late that its place was out of sight before", async () => {
+  const { page: tab, complaints, close } = await page(browsers["the page not kept"], served.address);
+  await tab.addInitScript(() => {
+    globalThis.IntersectionObserver = class extends IntersectionObserver {
+      constructor(tell, options) {
+        const held = [];
+        super((seen, watch) => {
+          held.push(...seen);
+          if (seen.at(-1).isIntersecting) tell(held.splice(0), watch);
+        }, options);
+      }
+    };
+  });
+  await signIn(tab);
+  await tab.goto("/listing?items=20&view=grid");
+  await scroll(tab, ITEMS.grid);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("the next page comes where its place came into sight while the pages before were loading", async () => {
+  const { page: tab, complaints, close } = await page(browsers["the page not kept"], served.address);
+  await signIn(tab);
+  await tab.goto("/listing?items=20&view=grid&p=4");
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await tab.route(/[?&]p=3\b/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await Promise.all([tab.waitForRequest(/[?&]p=3\b/), tab.getByRole("button", { name: "Load previous movies" }).click()]);
+  // The place of the next page is in sight, and the page has been told so.
+  await tab.evaluate(() => new Promise((seen) => {
+    scrollTo({ top: document.body.scrollHeight, behavior: "instant" });
+    new IntersectionObserver((all) => all.at(-1).isIntersecting && setTimeout(seen)).observe(document.querySelector(".found > .pages"));
+  }));
+  assert.equal(await tab.locator(ITEMS.grid).count(), 20);
+  go();
+  await tab.waitForFunction(([items]) => document.querySelectorAll(items).length >= 60, [ITEMS.grid]);
+  assert.match(tab.url(), /p=5/);
   assert.deepEqual(complaints, []);
   await close();
 });
