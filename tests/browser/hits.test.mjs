@@ -188,6 +188,23 @@ test("the dialog tells what members lose, and so does the notice", async () => {
   await close();
 });
 
+test("what was done is told over buttons that can still be pressed", async () => {
+  for (const width of [390, 1440]) {
+    const { page: tab, complaints, close } = await page(chromium, served.address, { viewport: { width, height: 800 } });
+    await signIn(tab);
+    await tab.goto("/movie/72?lang=en");
+    await tab.getByRole("button", { name: "Save the note" }).click();
+    await tab.locator(".toast").filter({ hasText: /./ }).waitFor();
+    const isThrough = await tab.locator(".toast").evaluate((toast) => {
+      const { x, y, width, height } = toast.getBoundingClientRect();
+      return !toast.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    });
+    assert.ok(isThrough, `${width}`);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
+
 test("the bar marks where its reader is", async () => {
   const { page: tab, close } = await page(chromium, served.address);
   await signIn(tab);

@@ -51,7 +51,7 @@ pub fn page(chrome: &Chrome<'_>, account: &Account, wrong: Option<Wrong>) -> Mar
             form action="/account/delete" method="post" {
                 input type="hidden" name="csrf" value=(chrome.csrf);
                 (field(locale, &password, None))
-                div class="ways" { button type="submit" { (icon("delete")) span { (tr!(locale, "mine.leave")) } } }
+                div class="ways" { button type="submit" class="danger" { (icon("delete")) span { (tr!(locale, "mine.leave")) } } }
             }
         }
     };
