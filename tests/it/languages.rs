@@ -67,3 +67,25 @@ fn genres_are_found_by_their_names_in_each_language() {
         }
     }
 }
+
+#[test]
+fn names_are_separated_by_the_comma_of_the_language() {
+    let folder = Folder::new();
+    folder.load(r#"[{"title":"A","directors":["B","C"],"cast":["D","E"],"genres":["Drama"]}]"#);
+    let server = folder.serve(&["--public"]);
+    let html = server.nobody().with("accept", "text/html");
+    for (language, comma) in [("en", ", "), ("de", ", "), ("ar", "، "), ("ja", "、"), ("zh-CN", "、")] {
+        let visitor = html.clone().with("accept-language", language);
+        for (path, first, second) in [
+            ("/movie/1", "B", "C"),
+            ("/movie/1", "D", "E"),
+            ("/listing?view=grid", "B", "C"),
+            ("/listing?view=table", "B", "C"),
+        ] {
+            let body = visitor.get(path).body;
+            let between = body.split(&format!("<bdi>{first}</bdi></a>")).nth(1).unwrap_or_default();
+            assert!(between.starts_with(&format!("{comma}<a ")), "{language} {path}: {between:.80}");
+            assert!(between.contains(&format!("<bdi>{second}</bdi>")), "{language} {path}");
+        }
+    }
+}

@@ -47,12 +47,17 @@ fn row(chrome: &Chrome<'_>, movie: &Movie) -> Markup {
     let locale = chrome.locale;
     let facts = &movie.facts;
     let next = form_urlencoded::Serializer::new(String::new()).append_pair("next", chrome.address).finish();
-    let genres = facts.genres.iter().map(|genre| i18n::genre_name(locale, genre)).collect::<Vec<_>>().join(", ");
+    let genres = facts
+        .genres
+        .iter()
+        .map(|genre| i18n::genre_name(locale, genre))
+        .collect::<Vec<_>>()
+        .join(&tr!(locale, "admin.comma"));
     html! {
         tr {
             th scope="row" { a href={ "/movie/" (movie.id) } { bdi { (facts.title) } } }
             td { @if let Some(year) = facts.year { (i18n::year(locale, year)) } }
-            td { (parts::people(&facts.directors)) }
+            td { (parts::people(locale, &facts.directors)) }
             td { (genres) }
             td { @if let Some(score) = facts.score { (parts::score(locale, score)) } }
             td class="actions" {

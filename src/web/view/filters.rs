@@ -68,7 +68,7 @@ pub fn dropped(locale: Locale, path: &str, listing: &Listing) -> Markup {
     let texts: Vec<&str> = [&kept.q, &kept.name, &kept.director].into_iter().flatten().map(String::as_str).collect();
     let words = html! {
         @for (place, word) in listing.dropped.iter().enumerate() {
-            @if place > 0 { ", " }
+            @if place > 0 { (tr!(locale, "admin.comma")) }
             strong { bdi { (word) } }
         }
     };

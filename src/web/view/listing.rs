@@ -239,7 +239,7 @@ fn table(locale: Locale, movies: &[Movie]) -> Markup {
                             @if let Some(original) = &facts.original_title { p class="card-original" { bdi { (original) } } }
                         }
                         td { @if let Some(year) = facts.year { (i18n::year(locale, year)) } }
-                        td { (parts::people(&facts.directors)) }
+                        td { (parts::people(locale, &facts.directors)) }
                         td { (parts::genre_chips(locale, &facts.genres)) }
                         td { @if let Some(score) = facts.score { (parts::score(locale, score)) } }
                     }
@@ -262,7 +262,7 @@ fn card(locale: Locale, movie: &Movie) -> Markup {
                 @if let Some(year) = facts.year { span { (i18n::year(locale, year)) } }
                 @if let Some(score) = facts.score { (parts::score(locale, score)) }
             }
-            @if !facts.directors.is_empty() { p class="card-people" { (parts::people(&facts.directors)) } }
+            @if !facts.directors.is_empty() { p class="card-people" { (parts::people(locale, &facts.directors)) } }
             (parts::genre_chips(locale, &facts.genres))
         }
     }

@@ -33,7 +33,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::P
                     @if facts.directors.is_empty() {
                         (tr!(locale, "movie.unknown_director"))
                     } @else {
-                        (tr!(locale, "movie.directed_by")) " " (parts::person_links(&facts.directors))
+                        (tr!(locale, "movie.directed_by")) " " (parts::person_links(locale, &facts.directors))
                     }
                 }
                 @if let Some(place) = around.place { (standing(locale, place)) }
@@ -174,7 +174,7 @@ fn table(locale: Locale, facts: &Facts) -> Markup {
                 }
                 @if !facts.cast.is_empty() {
                     dt { (tr!(locale, "movie.cast")) }
-                    dd { (parts::person_links(&facts.cast)) }
+                    dd { (parts::person_links(locale, &facts.cast)) }
                 }
                 @if let Some(popularity) = facts.popularity {
                     dt { (tr!(locale, "movie.popularity")) }

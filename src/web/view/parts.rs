@@ -118,21 +118,22 @@ pub fn genre_chips(locale: Locale, genres: &[String]) -> Markup {
 }
 
 /// Links to the page of each person.
-pub fn person_links(names: &[String]) -> Markup {
-    html! {
-        @for (position, name) in names.iter().enumerate() {
-            @if position > 0 { ", " }
-            a href=(person_page(name)) { bdi { (name) } }
-        }
-    }
+pub fn person_links(locale: Locale, names: &[String]) -> Markup {
+    links(locale, names, person_page)
 }
 
 /// Links to the movies of each person.
-pub fn people(names: &[String]) -> Markup {
+pub fn people(locale: Locale, names: &[String]) -> Markup {
+    links(locale, names, director_url)
+}
+
+/// Names with links, between them the comma of the language.
+fn links(locale: Locale, names: &[String], address: fn(&str) -> String) -> Markup {
+    let comma = tr!(locale, "admin.comma");
     html! {
         @for (position, name) in names.iter().enumerate() {
-            @if position > 0 { ", " }
-            a href=(director_url(name)) { bdi { (name) } }
+            @if position > 0 { (comma) }
+            a href=(address(name)) { bdi { (name) } }
         }
     }
 }

@@ -81,7 +81,7 @@ pub fn row(locale: Locale, entry: &Shelved, with_day: bool) -> Markup {
             a class="row-title" href={ "/movie/" (movie.id) } { bdi { (movie.facts.title) } }
             p class="quiet" {
                 @if let Some(year) = movie.facts.year { (i18n::year(locale, year)) @if !movie.facts.directors.is_empty() { " · " } }
-                (parts::people(&movie.facts.directors))
+                (parts::people(locale, &movie.facts.directors))
             }
             @if let Some(note) = &entry.note { p class="note-text" dir="auto" { (note) } }
         }
