@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-/// glibc's allocator keeps what a bulk import has freed; mimalloc gives it back. Without huge pages (its feature
-/// `no_thp`): each thread has pages of its own for each size, and of a huge one it would hold 2 MiB for a few kilobytes.
+/// glibc's allocator keeps what a bulk import or a busy hour has freed, and mimalloc keeps pages of each size for each
+/// thread. jemalloc gives memory back, from a thread of its own; its settings are in `.cargo/config.toml`.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     fmdb::cli::run()
