@@ -29,6 +29,7 @@ pub struct App {
     /// How far the index has followed the store.
     pub following: Arc<Following>,
     permits: Arc<FairSemaphore>,
+    write_permits: Arc<FairSemaphore>,
     heavy: Arc<FairSemaphore>,
 }
 
@@ -46,6 +47,11 @@ pub enum OpenError {
 /// The least and the most blocking work that runs at once; between them two for each processor. What is more waits, and
 /// clients take turns.
 const PERMITS: RangeInclusive<usize> = 4..=16;
+/// How many changes are under way at once. One may wait for another process's lock and then for the index, so changes have
+/// permits of their own: reading never waits for them.
+const WRITE_PERMITS: usize = 4;
+/// How many of them may be of one client.
+const WRITE_PERMITS_PER_CLIENT: usize = 3;
 /// How much heavy work runs at once: imports, exports, pictures.
 const HEAVY_PERMITS: usize = 2;
 /// How much of it may be of one client.
@@ -59,7 +65,7 @@ fn permits() -> usize {
 
 /// The threads that a runtime needs for blocking work: one for each permit.
 pub fn blocking_threads() -> usize {
-    permits() + HEAVY_PERMITS
+    permits() + WRITE_PERMITS + HEAVY_PERMITS
 }
 
 impl App {
@@ -78,6 +84,7 @@ impl App {
             following,
             // A quarter stays free for others than the busiest client.
             permits: FairSemaphore::new(permits(), permits() * 3 / 4),
+            write_permits: FairSemaphore::new(WRITE_PERMITS, WRITE_PERMITS_PER_CLIENT),
             heavy: FairSemaphore::new(HEAVY_PERMITS, HEAVY_PERMITS_PER_CLIENT),
         })
     }
@@ -93,6 +100,20 @@ impl App {
         F: FnOnce(&Self) -> T + Send + 'static,
     {
         let permit = self.permits.acquire(client).await;
+        self.run(permit, work).await
+    }
+
+    /// Runs blocking work that changes something for a client, at most [`WRITE_PERMITS`] at once; all else is as with
+    /// [`Self::blocking`].
+    ///
+    /// # Panics
+    /// As [`Self::blocking`].
+    pub async fn writing<T, F>(self: &Arc<Self>, client: ClientKey, work: F) -> T
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> T + Send + 'static,
+    {
+        let permit = self.write_permits.acquire(client).await;
         self.run(permit, work).await
     }
 

@@ -342,13 +342,18 @@ impl Cx {
         self.parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// Runs blocking work, see [`crate::app::App::blocking`].
+    /// Runs blocking work: that of a request that may change something by [`crate::app::App::writing`], that of any other
+    /// by [`crate::app::App::blocking`].
     pub async fn blocking<T, F>(&self, work: F) -> T
     where
         T: Send + 'static,
         F: FnOnce(&crate::app::App) -> T + Send + 'static,
     {
-        self.server.app.blocking(self.client_key(), work).await
+        let app = &self.server.app;
+        match self.is_change() {
+            true => app.writing(self.client_key(), work).await,
+            false => app.blocking(self.client_key(), work).await,
+        }
     }
 
     /// Runs blocking work that takes long, see [`crate::app::App::heavy`].
