@@ -121,6 +121,11 @@ watch();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented) return;
+  if ("inList" in form.dataset) {
+    event.preventDefault();
+    sending = sending.then(() => arrange(form));
+    return;
+  }
   if (!("inPlace" in form.dataset)) {
     leaving.add(form);
     return;
@@ -191,4 +196,51 @@ function show(form, fresh, data) {
     if (again?.id === active.id && again?.matches("textarea")) again.setSelectionRange(start, end);
   }
   watch();
+}
+
+/** Moves a movie of a list, or takes it out, without leaving the page: what is typed below stays. The keyboard stays at
+ *  the movie's button, or is at its neighbor's where the movie is gone. */
+async function arrange(form) {
+  // The answer before took the form's place.
+  if (!form.isConnected) return;
+  const row = form.closest("li");
+  const neighbor = row.nextElementSibling ?? row.previousElementSibling;
+  const hadFocus = row.contains(document.activeElement);
+  const { way } = form.dataset;
+  let answer, page;
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    answer = await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } });
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    toast(document.body.dataset.unsent, true);
+    return;
+  }
+  const fresh = page.getElementById("list-movies");
+  if (!answer.ok || !fresh) {
+    const words = [...page.querySelectorAll("main h1, main h1 + p")].map((part) => part.textContent);
+    toast(words.join(" – ") || document.body.dataset.unsent, true);
+    return;
+  }
+  repaint(fresh);
+  document.getElementById("list-line").replaceWith(page.getElementById("list-line"));
+  if (hadFocus) {
+    const at = [row, neighbor].find((item) => item?.isConnected);
+    const button = at?.querySelector(`[data-way=${way}] button`) ?? at?.querySelector(".row-ways button");
+    (button ?? document.getElementById("list-movies")).focus({ preventScroll: true });
+    at?.scrollIntoView({ block: "nearest" });
+  }
+  toast(form.dataset.told);
+}
+
+/** Gives the list the rows of another one. What both have stays, with the picture that is loaded already. */
+function repaint(fresh) {
+  const list = document.getElementById("list-movies");
+  const rows = [...fresh.children].map((row) => {
+    const known = document.getElementById(row.id);
+    if (!known) return row;
+    for (const part of [".row-number", ".row-ways"]) known.querySelector(part).replaceWith(row.querySelector(part));
+    return known;
+  });
+  list.replaceChildren(...rows);
 }

@@ -44,6 +44,19 @@ pub fn add(app: &App, account: i64, draft: &ListDraft) -> Result<MovieList, Flow
     Ok(app.store.list(Some(account), id)?)
 }
 
+/// Makes a list that holds a movie.
+///
+/// # Errors
+/// As [`add`], and as [`place`]; there is no list then.
+pub fn begin(app: &App, account: i64, draft: &ListDraft, movie: MovieId) -> Result<MovieList, FlowError> {
+    let made = add(app, account, draft)?;
+    let begun = place(app, account, made.id, movie, Place::Somewhere);
+    if begun.is_err() {
+        app.store.delete_list(account, made.id)?;
+    }
+    begun
+}
+
 /// Renames and describes a list. What is not given stays as it is.
 ///
 /// # Errors

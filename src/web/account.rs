@@ -20,8 +20,11 @@ use crate::model::account::MAX_USERNAME;
 /// of sign-ins takes no room from those who browse, and one client's wave none from those who sign in.
 static CHECKS: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| FairSemaphore::new(2, 2));
 
-/// `GET /signin`.
+/// `GET /signin`; leads on who is signed in already.
 pub async fn sign_in_form(cx: Cx) -> Result<Response, WebError> {
+    if is_signed_in(&cx) {
+        return Ok(lead_on(&cx));
+    }
     Ok(form(&cx, view::account::sign_in, StatusCode::OK, AccountForm::default()))
 }
 
@@ -43,9 +46,24 @@ pub async fn sign_in(cx: Cx) -> Result<Response, WebError> {
     }
 }
 
-/// `GET /signup`.
+/// `GET /signup`; leads on who is signed in already.
 pub async fn sign_up_form(cx: Cx) -> Result<Response, WebError> {
+    if is_signed_in(&cx) {
+        return Ok(lead_on(&cx));
+    }
     Ok(form(&cx, view::account::sign_up, StatusCode::OK, AccountForm::default()))
+}
+
+/// The browser has a session.
+fn is_signed_in(cx: &Cx) -> bool {
+    matches!(cx.identity, Identity::Session { .. })
+}
+
+/// Leads a browser that needs no form to where it was going, with what has just been done.
+fn lead_on(cx: &Cx) -> Response {
+    let next = cx.next().unwrap_or_else(|| "/".to_owned());
+    let told = Notice::ALL.into_iter().find(|known| Some(known.name()) == cx.value("notice"));
+    reply::see_other(cx, &told.map_or_else(|| next.clone(), |notice| notice.told_at(&next)))
 }
 
 /// `POST /signup`.

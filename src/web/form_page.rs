@@ -16,6 +16,7 @@ pub fn address(asked: &Asked) -> String {
     let id = asked.parameters.iter().find(|(name, _)| *name == "id").map_or("", |(_, id)| id.as_str());
     match asked.pattern {
         "/signin" | "/signup" | "/manage/add" => with(&asked.path, &["next"]),
+        "/lists" => with("/lists", &["movie"]),
         "/setup" => with("/setup", &["token"]),
         // A body that was not read names no movie.
         "/manage/update" if text("id").is_none() => "/admin".to_owned(),

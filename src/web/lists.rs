@@ -12,9 +12,9 @@ use super::reply::{self, Response};
 use super::view::{self, Notice};
 use crate::flows::lists::{self, Given, Place};
 use crate::flows::mine::{beside, parse_switch};
-use crate::flows::{FlowError, lists::Lists};
+use crate::flows::{FlowError, lists::Lists, search};
 use crate::model::mine::{ListDraft, MovieList, parse_movie};
-use crate::model::{FieldErrors, Problem};
+use crate::model::{FieldErrors, Movie, MovieId, Problem};
 
 /// `GET /lists`: one's own, and public ones of others.
 pub async fn show_all(cx: ReaderCx) -> Result<Response, WebError> {
@@ -25,32 +25,74 @@ pub async fn show_all(cx: ReaderCx) -> Result<Response, WebError> {
         let shown = json!({"lists": told(&lists.own), "others": told(&lists.others)});
         return Ok(reply::json(&cx, StatusCode::OK, &shown));
     }
-    Ok(all(&cx, StatusCode::OK, &lists, &ListDraft::default(), &FieldErrors::default()))
+    let first = match cx.value("movie") {
+        Some(movie) => first(&cx, movie).await?,
+        None => None,
+    };
+    Ok(all(&cx, StatusCode::OK, (&lists, first.as_ref()), &ListDraft::default(), &FieldErrors::default()))
 }
 
-fn all(cx: &Cx, status: StatusCode, lists: &Lists, typed: &ListDraft, errors: &FieldErrors) -> Response {
-    let page = view::lists::all(&cx.chrome(), (&lists.own, &lists.others), typed, errors);
+/// The movie that a new list begins with, if there is one of this number.
+async fn first(cx: &Cx, movie: &str) -> Result<Option<Movie>, WebError> {
+    let Some(id) = MovieId::parse(movie) else { return Ok(None) };
+    match cx.blocking(move |app| search::movie(app, id)).await {
+        Ok(movie) => Ok(Some(movie)),
+        Err(FlowError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn all(
+    cx: &Cx,
+    status: StatusCode,
+    (lists, first): (&Lists, Option<&Movie>),
+    typed: &ListDraft,
+    errors: &FieldErrors,
+) -> Response {
+    let page = view::lists::all(&cx.chrome(), (&lists.own, &lists.others), first, typed, errors);
     reply::html(cx, status, page)
 }
 
-/// `POST /lists`: `name`, `description`, `public`.
+/// `POST /lists`: `name`, `description`, `public`. The form of a movie's page begins the list with that `movie`, and leads
+/// back to it.
 pub async fn add(cx: MemberCx) -> Result<Response, WebError> {
     let (account, typed) = (cx.account.id, typed(&cx.body)?);
     let draft = typed.clone();
+    let first = match cx.body.text("movie").filter(|_| cx.is_form()) {
+        Some(movie) => first(&cx, &movie).await?,
+        None => None,
+    };
+    let begun_with = first.as_ref().map(|movie| movie.id);
     let made = cx.blocking(move |app| {
         let draft = ListDraft::check(&draft.name, &draft.description, draft.is_public)?;
-        lists::add(app, account, &draft)
+        match begun_with {
+            Some(movie) => lists::begin(app, account, &draft, movie),
+            None => lists::add(app, account, &draft),
+        }
     });
-    match made.await {
-        Ok(list) if cx.is_form() => Ok(back(&cx, None, &format!("/list/{}", list.id))),
+    match (made.await, begun_with) {
+        (Ok(_), Some(movie)) => Ok(back(&cx, Some(Notice::Saved), &format!("/movie/{movie}#yours"))),
+        (made, _) => answer_made(&cx, made, first.as_ref(), &typed).await,
+    }
+}
+
+async fn answer_made(
+    cx: &MemberCx,
+    made: Result<MovieList, FlowError>,
+    first: Option<&Movie>,
+    typed: &ListDraft,
+) -> Result<Response, WebError> {
+    let account = cx.account.id;
+    match made {
+        Ok(list) if cx.is_form() => Ok(back(cx, None, &format!("/list/{}", list.id))),
         Ok(list) => {
-            let mut response = reply::json(&cx, StatusCode::CREATED, &list.to_json());
+            let mut response = reply::json(cx, StatusCode::CREATED, &list.to_json());
             reply::set(&mut response, LOCATION, &format!("/list/{}", list.id));
             Ok(response)
         }
         Err(FlowError::Invalid(errors)) if cx.is_form() => {
             let lists = cx.blocking(move |app| lists::all(app, Some(account))).await?;
-            Ok(all(&cx, StatusCode::UNPROCESSABLE_ENTITY, &lists, &typed, &errors))
+            Ok(all(cx, StatusCode::UNPROCESSABLE_ENTITY, (&lists, first), typed, &errors))
         }
         Err(error) => Err(error.into()),
     }

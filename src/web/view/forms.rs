@@ -127,6 +127,7 @@ fn wrong(locale: Locale, form: &MovieForm) -> Markup {
         @if let Some(id) = form.exists {
             p class="banner wrong" role="alert" {
                 (icon("warning")) (tr!(locale, "form.exists")) " " a href={ "/movie/" (id) } { (tr!(locale, "form.see_it")) }
+                @if form.lost_file { " " (tr!(locale, "poster.again")) }
             }
         } @else if !form.errors.is_empty() {
             div class="banner wrong" role="alert" {
@@ -139,7 +140,9 @@ fn wrong(locale: Locale, form: &MovieForm) -> Markup {
                                 li { a href={ "#" (shown.name()) } { (words(locale, shown).0) } }
                             }
                         }
-                        @if form.errors.get("poster").is_some() { li { a href="#poster" { (tr!(locale, "poster.title")) } } }
+                        @if form.errors.get("poster").is_some() || form.lost_file {
+                            li { a href="#poster" { (tr!(locale, "poster.title")) } @if form.lost_file { ": " (tr!(locale, "poster.again")) } }
+                        }
                     }
                 }
             }

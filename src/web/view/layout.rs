@@ -51,7 +51,7 @@ fn frame(chrome: &Chrome<'_>, title: &str, query: &str, meta: &Meta, content: &M
                 script type="module" src=(assets::url("forms.js")) {}
             }
             body data-results=(tr!(locale, "suggest.results")) data-counts=(suggestion_counts(locale))
-                data-unsent=(tr!(locale, "site.unsent")) data-address=(chrome.address) {
+                data-unsent=(tr!(locale, "site.unsent")) data-add-named=(tr!(locale, "form.add_named", name = "{}")) data-address=(chrome.address) {
                 (star())
                 (shapes())
                 a class="skip" href="#content" { (tr!(locale, "site.skip")) }
@@ -132,6 +132,7 @@ fn themes(chrome: &Chrome<'_>) -> Markup {
 
 fn account_links(chrome: &Chrome<'_>) -> Markup {
     let locale = chrome.locale;
+    let going_to = going_to(chrome.address);
     html! {
         @if let Some(account) = chrome.account {
             a href="/mine" aria-current=[here(chrome, &["/mine"])] { (icon("person")) span { (tr!(locale, "mine.title")) } }
@@ -146,12 +147,22 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
                 }
             }
         } @else {
-            a href=(with_parameter("/signin", "next", chrome.address)) { (icon("login")) span { (tr!(locale, "nav.sign_in")) } }
+            a href=(with_parameter("/signin", "next", &going_to)) { (icon("login")) span { (tr!(locale, "nav.sign_in")) } }
             @if chrome.signup_open {
-                a href=(with_parameter("/signup", "next", chrome.address)) { (icon("person")) span { (tr!(locale, "nav.sign_up")) } }
+                a href=(with_parameter("/signup", "next", &going_to)) { (icon("person")) span { (tr!(locale, "nav.sign_up")) } }
             }
         }
     }
+}
+
+/// Where somebody goes who signs in on the page of an address: back to it. The pages for signing in keep where they lead.
+fn going_to(address: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    if !matches!(path, "/signin" | "/signup") {
+        return address.to_owned();
+    }
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "next").map_or_else(|| "/".to_owned(), |(_, next)| next.into_owned())
 }
 
 /// What has just been done.
@@ -203,6 +214,24 @@ fn footer(chrome: &Chrome<'_>) -> Markup {
                 }
             }
             p { (tr!(chrome.locale, "site.footer")) " · " a href="/api/openapi.json" { (tr!(chrome.locale, "site.openapi")) } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::going_to;
+
+    #[test]
+    fn signing_in_leads_to_where_one_was_going() {
+        for (address, next) in [
+            ("/movie/7", "/movie/7"),
+            ("/listing?q=a+b", "/listing?q=a+b"),
+            ("/signin?next=%2Fmovie%2F7%23yours", "/movie/7#yours"),
+            ("/signup?next=%2Flisting%3Fq%3Da%26p%3D2", "/listing?q=a&p=2"),
+            ("/signup", "/"),
+        ] {
+            assert_eq!(going_to(address), next, "{address}");
         }
     }
 }

@@ -236,10 +236,8 @@ fn lists(locale: Locale, movie: MovieId, mine: &Mine) -> Markup {
                     button type="submit" id="add-to-list" formaction=(action(movie, "list")) { (icon("add")) span { (tr!(locale, "mine.list_add")) } }
                 }
             }
-            @if mine.lists.is_empty() {
-                // Not a link: what was typed is kept first.
-                button type="submit" class="border" formaction=(leading_to(movie, "note", "/lists")) { (icon("list")) span { (tr!(locale, "mine.list_make")) } }
-            }
+            // Not a link: what was typed is kept first.
+            button type="submit" class="border" id="make-list" formaction=(leading_to(movie, "note", &format!("/lists?movie={movie}"))) { (icon("list")) span { (tr!(locale, "mine.list_make")) } }
         }
     }
 }
