@@ -48,6 +48,7 @@ pub use self::error::IndexError;
 use self::error::catching;
 pub use self::likeness::Neighbours;
 pub use self::marks::Marker;
+pub use self::matching::is_slip_of;
 use self::open::Opened;
 pub use self::person::Films;
 use self::query::Question;
@@ -214,7 +215,7 @@ impl Index {
                 looked_at: LOOKED_AT,
                 wish,
             };
-            Ok(rank::search(&snapshot, &Question::new(query, genres), page)?)
+            Ok(rank::search(&snapshot, &Question::new(query, genres).naming(wish.genre), page)?)
         })
     }
 

@@ -43,6 +43,7 @@ pub mod pieces;
 pub mod reply;
 pub mod slots;
 mod socket;
+pub mod typed_movie;
 pub mod upload;
 
 use std::convert::Infallible;

@@ -12,9 +12,11 @@ let lists = 0;
 
 /** Suggestions below an input. The server makes the options. */
 class Suggestions {
-  /** `choose` takes an option; `enter`, where there is one, what was typed when Enter is pressed without an option. */
-  constructor(input, field, choose, { many = false, enter } = {}) {
-    Object.assign(this, { input, field, many, enter, asked: 0, isComposing: false, downs: 0, isChosen: false });
+  /** `choose` takes an option; `enter`, where there is one, what was typed when Enter is pressed without an option. Where
+   *  the field `completes` names, Enter takes the option that completes what was typed, though none is selected. */
+  constructor(input, field, choose, { many = false, completes = false, enter } = {}) {
+    Object.assign(this, { input, field, many, completes, enter, asked: 0, isComposing: false, downs: 0 });
+    Object.assign(this, { isAsking: false, isChosen: false, shown: "" });
     this.list = document.createElement("div");
     this.list.className = "suggestions";
     this.list.id = `suggestions-${(lists += 1)}`;
@@ -31,14 +33,14 @@ class Suggestions {
       this.ask();
     });
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => this.close());
+    input.addEventListener("blur", () => (this.isChosen ? this.enterTyped() : this.close()));
     // Before the input loses the focus, which would close the list.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("combobox-commit", ({ target }) => {
-      const { text, url, title } = target.dataset;
+      const { text, url, title, label } = target.dataset;
       this.close();
-      choose({ text, url, isTitle: title !== undefined });
+      choose({ text, url, label, isTitle: title !== undefined });
     });
   }
 
@@ -83,8 +85,10 @@ class Suggestions {
 
   wait() {
     clearTimeout(this.timer);
+    this.isAsking = false;
     if (this.isComposing) return;
     const q = this.typed;
+    this.isAsking = q !== "";
     if (q) this.timer = setTimeout(() => this.fetch(q), 100);
     else this.close();
   }
@@ -99,48 +103,75 @@ class Suggestions {
       const answer = await fetch(`/suggest?${query}`, { headers, signal: this.abort.signal });
       const options = answer.ok ? await answer.text() : "";
       // An answer may arrive although it was given up, or after the list was closed.
-      if (mine === this.asked && !this.isComposing) this.show(options);
+      if (mine === this.asked && !this.isComposing) this.show(options, q);
     } catch (error) {
-      if (error.name !== "AbortError" && mine === this.asked) this.close();
+      if (error.name === "AbortError" || mine !== this.asked) return;
+      if (this.isChosen) this.enterTyped();
+      else this.close();
     }
   }
 
-  show(html) {
+  show(html, q) {
+    this.isAsking = false;
+    this.shown = q;
     this.combobox.clearSelection();
     // Made and escaped by this site's own views.
     this.list.innerHTML = html;
+    const found = this.list.querySelectorAll("[role=option]").length;
+    if (found && this.completes) this.offer(q);
     const options = this.list.querySelectorAll("[role=option]");
     options.forEach((option, place) => (option.id = `${this.list.id}-${place}`));
     if (options.length && !this.isOpen) this.combobox.start();
     else if (!options.length && this.isOpen) this.combobox.stop();
     this.list.hidden = options.length === 0;
     this.list.scrollTop = 0;
-    voice.textContent = counts[options.length] ?? "";
+    voice.textContent = counts[found] ?? "";
     // Keys that were faster than the list.
     for (; options.length && this.downs > 0; this.downs -= 1) this.combobox.navigate(1);
     if (this.isChosen) this.choose();
   }
 
-  /** Takes the option that is selected, else what was typed. */
+  /** Marks the option that Enter takes; what was typed itself is the last one, where it is new and can be added. */
+  offer(q) {
+    this.completion?.toggleAttribute("data-enter", true);
+    if (isSearch(this.input) || this.completion?.dataset.completes === "same") return;
+    const add = document.createElement("div");
+    add.setAttribute("role", "option");
+    add.dataset.text = q;
+    add.textContent = texts.addNamed.replace("{}", () => q);
+    this.list.append(add);
+  }
+
+  /** The option that completes what was typed. */
+  get completion() {
+    return this.completes ? this.list.querySelector("[data-completes]") : null;
+  }
+
+  /** Takes the option that is selected or completes what was typed, else what was typed. */
   choose() {
-    const selected = this.list.querySelector("[aria-selected=true]");
-    if (selected) {
-      selected.click();
-    } else {
-      this.close();
-      this.enter?.(this.typed);
-    }
+    const option = this.list.querySelector("[aria-selected=true]") ?? this.completion;
+    if (option) option.click();
+    else this.enterTyped();
+  }
+
+  enterTyped() {
+    const { typed } = this;
+    this.close();
+    this.enter?.(typed);
   }
 
   /** The keys that combobox-nav leaves to the page. */
   key(event) {
-    if (event.key === "Enter" && (!isSearch(this.input) || this.isOpen)) {
+    // Faster than the list that Enter waits for: what comes now is another name.
+    if (this.isChosen && event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.enterTyped();
+    const canTake = this.isOpen || (this.completes && this.isAsking);
+    if (event.key === "Enter" && (!isSearch(this.input) || canTake)) {
       const hasSelection = this.list.querySelector("[aria-selected=true]");
-      if (!hasSelection && isSearch(this.input)) return;
+      if (!hasSelection && !this.completes && isSearch(this.input)) return;
       // What is somebody's work is sent by its button alone.
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (this.downs > 0 && !this.isOpen) this.isChosen = true;
+      if (!hasSelection && this.isAsking && (this.completes || this.downs > 0)) this.isChosen = true;
       else this.choose();
     } else if (event.key === "ArrowDown" && !this.isOpen && this.typed) {
       event.preventDefault();
@@ -160,7 +191,8 @@ class Suggestions {
     clearTimeout(this.timer);
     this.asked += 1;
     this.downs = 0;
-    this.isChosen = false;
+    this.isAsking = this.isChosen = false;
+    this.shown = "";
     this.abort?.abort();
     if (this.isOpen) this.combobox.stop();
     this.list.hidden = true;
@@ -189,8 +221,12 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
         if (isSearch(input)) input.form.requestSubmit();
       }
     },
-    { many, enter: (typed) => many && typed && suggestions.put(typed) },
+    { many, completes: many || field === "genre", enter: (typed) => enter(typed) },
   );
+  const enter = (typed) => {
+    if (isSearch(input)) input.form.requestSubmit();
+    else if (many && typed) suggestions.put(typed);
+  };
   if (many) input.form.addEventListener("submit", () => tidy(input));
 }
 
@@ -246,18 +282,27 @@ for (const block of document.querySelectorAll(".genre-chips")) {
     typed.value = rest;
     changed();
   };
+  const suggestions = new Suggestions(typed, "genre", ({ text, label }) => add(label ?? text), {
+    completes: true,
+    enter: (text) => add(text),
+  });
+  /** A genre that was typed, or what the list below it completes it to. */
+  const completed = (text) => (suggestions.shown === text.trim() && suggestions.completion?.dataset.label) || text;
   const split = () => {
     const last = [...typed.value].findLastIndex((letter) => COMMA.test(letter));
     if (last < 0) return;
     const letters = [...typed.value];
-    add(letters.slice(0, last).join(""), letters.slice(last + 1).join("").trimStart());
+    add(completed(letters.slice(0, last).join("")), letters.slice(last + 1).join("").trimStart());
+    suggestions.ask();
   };
   // A comma ends a genre, but not one that an input method is still composing.
   typed.addEventListener("input", (event) => event.isComposing || split());
   typed.addEventListener("compositionend", split);
-  new Suggestions(typed, "genre", (option) => add(option.text), { enter: (text) => add(text) });
   typed.addEventListener("keydown", (event) => {
-    if (event.key === "Backspace" && !typed.value && genres.length) {
+    if (event.key === "Tab" && !event.shiftKey && suggestions.isOpen && suggestions.completion) {
+      add(completed(typed.value));
+      suggestions.close();
+    } else if (event.key === "Backspace" && !typed.value && genres.length) {
       genres.pop();
       changed();
     }

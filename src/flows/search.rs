@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use super::FlowError;
 use crate::app::{App, Readiness};
 use crate::i18n::{self, Locale};
-use crate::index::{IndexError, Limits, Marker, Wish};
+use crate::index::{IndexError, Limits, Marker, Wish, is_slip_of};
 use crate::model::fold::{fold, words};
-use crate::model::suggestion::Marks;
-use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery};
+use crate::model::suggestion::{Completion, Marks};
+use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery, genre};
 
 /// The page that a question asks for, as the API gives it: the same for everybody.
 ///
@@ -28,7 +28,7 @@ pub fn with_directors(app: &App, query: &ListingQuery) -> Result<Listing, FlowEr
 }
 
 /// The page for readers of a language: titles are in the order that they expect, genres may be named as their language
-/// names them, and they are told of directors, and of what they may have meant.
+/// names them, also by the text for everything, and they are told of directors, and of what they may have meant.
 ///
 /// # Errors
 /// As [`listing`].
@@ -44,7 +44,9 @@ pub fn page(app: &App, query: &ListingQuery, locale: Locale) -> Result<Listing, 
             }
         }
     }
-    let (listing, is_slip) = wished(app, &query, Wish { directors: true, collation: Some(locale.collation()) })?;
+    let genre = query.q.as_deref().and_then(|text| i18n::genre_named(locale, text));
+    let wish = Wish { directors: true, collation: Some(locale.collation()), genre };
+    let (listing, is_slip) = wished(app, &query, wish)?;
     let meant = if is_slip && query.page == 1 && listing.dropped.is_empty() { meant(app, &query)? } else { None };
     Ok(Listing { meant, ..listing })
 }
@@ -142,6 +144,29 @@ pub fn suggest(app: &App, query: &SuggestionQuery, locale: Locale) -> Result<Vec
         suggestion.mark(marker.marks(suggestion.text()));
     }
     Ok(suggestions)
+}
+
+/// Which of the suggestions completes what was typed, and how: the one that is the same, else the first that begins so,
+/// else the first of which it is a slip. A genre goes by its name in `locale` and by its own spellings.
+pub fn completion(query: &SuggestionQuery, suggestions: &[Suggestion], locale: Locale) -> Option<(usize, Completion)> {
+    let typed = fold(&query.q);
+    if typed.is_empty() {
+        return None;
+    }
+    let names = |suggestion: &Suggestion| match suggestion {
+        Suggestion::Genre { text, .. } => vec![i18n::genre_name(locale, text), text.clone()],
+        other => vec![other.text().to_owned()],
+    };
+    let is_same = |suggestion: &Suggestion| {
+        let is_spelling = matches!(suggestion, Suggestion::Genre { text, .. } if *text == genre::canonical(&query.q));
+        is_spelling || names(suggestion).iter().any(|name| fold(name) == typed)
+    };
+    let begins = |suggestion: &Suggestion| names(suggestion).iter().any(|name| fold(name).starts_with(&typed));
+    let is_slip = |suggestion: &Suggestion| names(suggestion).iter().any(|name| is_slip_of(&query.q, name));
+    let found = |is_it: &dyn Fn(&Suggestion) -> bool| suggestions.iter().position(is_it);
+    let same = found(&is_same).map(|place| (place, Completion::Same));
+    let near = || found(&begins).or_else(|| found(&is_slip)).map(|place| (place, Completion::Near));
+    same.or_else(near)
 }
 
 /// How many words of a text are marked; words that stand together may have one mark.

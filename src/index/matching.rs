@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 
 use super::text::{FIRST_LETTER, Place};
+use crate::model::fold::words;
 
 /// How far a match is from what was typed; the lower the better. The ranking adds these up.
 pub mod tier {
@@ -78,6 +79,13 @@ pub struct Wanted {
     pub unfinished: bool,
     near: OnceCell<Slips>,
     far: OnceCell<Slips>,
+}
+
+/// What was typed is a name with a slip in some of its words, one in each; all words are there.
+pub fn is_slip_of(typed: &str, name: &str) -> bool {
+    let (typed, name) = (words(typed), words(name));
+    let is_near = |(typed, word): (&String, &String)| Wanted::new(typed, false).tier(word.as_bytes(), Level::Near);
+    !typed.is_empty() && typed.len() == name.len() && typed.iter().zip(&name).all(|pair| is_near(pair).is_some())
 }
 
 /// The automata of a word at one level.

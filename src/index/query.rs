@@ -5,7 +5,7 @@ use tantivy::DocId;
 
 use super::candidates;
 use super::lookup::{ANY_RANK, Docs, List, Lists, Lookup, Match, RANKS, Reach, gather};
-use super::matching::{Level, Places, Wanted};
+use super::matching::{Level, Places, Wanted, tier};
 use super::segment::{Dictionary, Segment, SetKey, scores, years};
 use super::snapshot::Snapshot;
 use super::text::{self, Place, is_article};
@@ -135,6 +135,8 @@ pub struct Question {
     /// What must hold besides.
     pub filters: Filters,
     has_year: bool,
+    /// See [`super::Wish::genre`].
+    genre: Option<&'static str>,
 }
 
 /// A word of the question: its clause and its place there.
@@ -167,6 +169,11 @@ impl Question {
         Self::of_texts(texts, filters)
     }
 
+    /// The same question, whose text for everything names a genre as a whole.
+    pub fn naming(self, genre: Option<&'static str>) -> Self {
+        Self { genre, ..self }
+    }
+
     /// A text alone.
     pub fn of(text: &str, scope: Scope) -> Self {
         Self::of_texts([(text, scope)], Filters::default())
@@ -185,7 +192,7 @@ impl Question {
             |word: &Wanted| word.letters == 4 && word.word.parse().is_ok_and(|year| (1870..=2100).contains(&year));
         let words = || clauses.iter().flat_map(|clause| &clause.words);
         let has_year = words().count() > 1 && words().any(is_year);
-        Self { clauses, beyond, filters, has_year }
+        Self { clauses, beyond, filters, has_year, genre: None }
     }
 
     /// No text is asked for.
@@ -421,12 +428,14 @@ impl<'a> Search<'a> {
 
     /// The genres that a word may mean and that nearer levels do not have.
     fn genres(&self, wanted: &Wanted, level: Level) -> tantivy::Result<Vec<(String, u8)>> {
+        let named = self.question.genre.filter(|_| level == Level::Close);
         let nearer = Level::ALL.into_iter().rev().find(|nearer| *nearer < level);
-        let tier = |words: &[String], level| words.iter().filter_map(|word| wanted.tier(word.as_bytes(), level)).min();
-        let mut genres = Vec::new();
+        let near = |words: &[String], level| words.iter().filter_map(|word| wanted.tier(word.as_bytes(), level)).min();
+        let mut genres: Vec<(String, u8)> = named.map(|name| (name.to_owned(), tier::EXACT)).into_iter().collect();
         for (name, words) in self.snapshot.genre_words()? {
-            if nearer.is_none_or(|nearer| tier(words, nearer).is_none())
-                && let Some(tier) = tier(words, level)
+            if named != Some(name.as_str())
+                && nearer.is_none_or(|nearer| near(words, nearer).is_none())
+                && let Some(tier) = near(words, level)
             {
                 genres.push((name.clone(), tier));
             }

@@ -82,6 +82,9 @@ pub struct Wish {
     pub collation: Option<Collation>,
     /// The directors are to be counted.
     pub directors: bool,
+    /// The genre that the whole text of `q` names in the visitor's language, as the catalogue spells it: its movies are
+    /// found by any word of the text.
+    pub genre: Option<&'static str>,
 }
 
 impl Page {

@@ -80,6 +80,25 @@ const FIELDS: [SuggestionField; 4] =
 /// scripts of pages count.
 pub type Marks = Vec<(usize, usize)>;
 
+/// How a suggestion completes what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// It is what was typed, but for case and accents.
+    Same,
+    /// It begins so, or what was typed is a slip of it.
+    Near,
+}
+
+impl Completion {
+    /// Its name in a page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Near => "near",
+        }
+    }
+}
+
 /// One offer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Suggestion {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use http::header::LOCATION;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::body;
 use super::cx::{AdminCx, Cx};
 use super::error::WebError;
 use super::poster;
 use super::reply::{self, Response};
+use super::typed_movie;
 use super::upload::Contents;
 use super::view::forms::MovieForm;
 use super::view::{self, Notice};
@@ -32,7 +32,8 @@ pub async fn add_form(cx: AdminCx) -> Result<Response, WebError> {
 /// `POST /manage/add`.
 pub async fn add(cx: AdminCx) -> Result<Response, WebError> {
     let values = cx.body.movie()?;
-    let (raw, brought) = (values.clone(), Brought::of(&cx).await);
+    let raw = if cx.is_form() { typed_movie::read(values.clone(), cx.locale) } else { values.clone() };
+    let brought = Brought::of(&cx).await;
     match brought.keep(&cx, move |app, poster| edit_movie::add_with(app, &raw, poster)).await {
         Ok(movie) if cx.is_form() => Ok(reply::see_other(&cx, &Notice::Added.told_of(movie.id, &onwards_to(&cx)))),
         Ok(movie) => {
@@ -54,7 +55,12 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
     Ok(form(
         &cx,
         StatusCode::OK,
-        MovieForm { id: Some(id), values: values_of(&movie), movie: Some(movie), ..MovieForm::default() },
+        MovieForm {
+            id: Some(id),
+            values: typed_movie::shown(&movie, cx.locale),
+            movie: Some(movie),
+            ..MovieForm::default()
+        },
     ))
 }
 
@@ -62,9 +68,12 @@ pub async fn update_form(cx: AdminCx) -> Result<Response, WebError> {
 pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
     let id = read_id(cx.body.text("id").as_deref()).map_err(WebError::Invalid)?;
     let values = cx.body.movie()?;
-    let (raw, is_form, brought) = (values.clone(), cx.is_form(), Brought::of(&cx).await);
+    let (raw, is_form, locale, brought) = (values.clone(), cx.is_form(), cx.locale, Brought::of(&cx).await);
     let outcome = brought.keep(&cx, move |app, poster| {
-        let raw = if is_form { raw.changed_from(&values_of(&search::movie(app, id)?)) } else { raw };
+        if is_form {
+            let shown = typed_movie::shown(&search::movie(app, id)?, locale);
+            return edit_movie::update_with(app, id, &typed_movie::read(raw.changed_from(&shown), locale), poster);
+        }
         edit_movie::update_with(app, id, &raw, poster)
     });
     match outcome.await {
@@ -186,14 +195,6 @@ pub fn form(cx: &Cx, status: StatusCode, form: MovieForm) -> Response {
     reply::html(cx, status, view::forms::movie(&cx.chrome(), &MovieForm { next, ..form }))
 }
 
-/// What the form shows of a movie as it is.
-pub fn values_of(movie: &Movie) -> RawMovie {
-    match json!(movie.facts) {
-        Value::Object(facts) => body::movie_of_json(&facts),
-        _ => RawMovie::default(),
-    }
-}
-
 /// The number of a movie that a request names. No movie has a number below one, which is no fault of form.
 fn read_id(text: Option<&str>) -> Result<MovieId, FieldErrors> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
@@ -204,23 +205,6 @@ fn read_id(text: Option<&str>) -> Result<MovieId, FieldErrors> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Facts, Field, MovieDraft};
-
-    #[test]
-    fn a_form_shows_a_movie_so_that_saving_it_changes_nothing() {
-        let facts = Facts {
-            title: "Star Wars".to_owned(),
-            directors: vec!["George Lucas".to_owned(), "Someone, Jr.".to_owned()],
-            genres: vec!["Action".to_owned(), "Sci-Fi".to_owned()],
-            year: Some(1977),
-            score: Some(8.8),
-            popularity: Some(88.0),
-            ..Facts::default()
-        };
-        let values = values_of(&Movie { facts: facts.clone(), ..Movie::default() });
-        assert_eq!(values.text(Field::Year), "1977");
-        assert_eq!(MovieDraft::check(&values).map(|draft| draft.to_facts()), Ok(facts));
-    }
 
     #[test]
     fn ids_are_whole_numbers() {

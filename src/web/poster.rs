@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use super::body::Body;
 use super::cx::{AdminCx, Cx, ReaderCx};
 use super::error::WebError;
-use super::manage::{form, onwards, values_of};
+use super::manage::{form, onwards};
 use super::reply::{self, Cache, Response};
 use super::status::is_match;
+use super::typed_movie;
 use super::upload::{Contents, File};
 use super::view::forms::MovieForm;
 use super::view::{Notice, art};
@@ -104,7 +105,7 @@ async fn again(cx: &Cx, id: MovieId, error: FlowError) -> Result<Response, WebEr
         error => return Err(error.into()),
     };
     let movie = cx.blocking(move |app| search::movie(app, id)).await?;
-    let values = values_of(&movie);
+    let values = typed_movie::shown(&movie, cx.locale);
     Ok(form(cx, status, MovieForm { id: Some(id), values, errors, movie: Some(movie), ..MovieForm::default() }))
 }
 

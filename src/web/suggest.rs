@@ -45,7 +45,8 @@ async fn find(cx: &ReaderCx, opensearch: bool) -> Result<Response, WebError> {
         return Ok(place.json(cx, &completions(typed, &suggestions, &cx.origin)));
     }
     if !cx.wants_json() {
-        let options = view::suggest::options(locale, &query, &suggestions);
+        let completion = search::completion(&query, &suggestions, locale);
+        let options = view::suggest::options(locale, &query, &suggestions, completion);
         return Ok(place.html(cx, options));
     }
     let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();

@@ -27,6 +27,8 @@ mod pages;
 mod poster;
 mod routes;
 mod search;
+mod typed_genres;
+mod ways_on;
 
 mod durable;
 mod failures;

@@ -9,11 +9,21 @@ use maud::{Markup, html};
 use super::parts::icon;
 use crate::i18n::{self, Locale};
 use crate::model::fold::fold;
+use crate::model::suggestion::Completion;
 use crate::model::{Suggestion, SuggestionField, SuggestionQuery};
 use crate::tr;
 
-/// The options. Where one kind alone is asked for, its name would say nothing.
-pub fn options(locale: Locale, query: &SuggestionQuery, suggestions: &[Suggestion]) -> Markup {
+/// The options. Where one kind alone is asked for, its name would say nothing. `completion` is the place of the suggestion
+/// that the Enter key takes where names are filled in.
+pub fn options(
+    locale: Locale,
+    query: &SuggestionQuery,
+    suggestions: &[Suggestion],
+    completion: Option<(usize, Completion)>,
+) -> Markup {
+    let completes = |suggestion: &Suggestion| {
+        completion.filter(|(place, _)| suggestions.get(*place).is_some_and(|taken| std::ptr::eq(taken, suggestion)))
+    };
     let mut kinds: Vec<&Suggestion> = Vec::new();
     for suggestion in suggestions {
         if kinds.iter().all(|known| discriminant(*known) != discriminant(suggestion)) {
@@ -26,7 +36,7 @@ pub fn options(locale: Locale, query: &SuggestionQuery, suggestions: &[Suggestio
             div role="group" aria-label=(name) {
                 @if query.field == SuggestionField::Any { p class="group" aria-hidden="true" { (name) } }
                 @for suggestion in suggestions.iter().filter(|other| discriminant(*other) == discriminant(kind)) {
-                    (option(locale, query, suggestion))
+                    (option(locale, query, suggestion, completes(suggestion).map(|(_, how)| how)))
                 }
             }
         }
@@ -41,7 +51,11 @@ fn kind_name(locale: Locale, suggestion: &Suggestion) -> Cow<'static, str> {
     }
 }
 
-fn option(locale: Locale, query: &SuggestionQuery, suggestion: &Suggestion) -> Markup {
+fn option(locale: Locale, query: &SuggestionQuery, suggestion: &Suggestion, completion: Option<Completion>) -> Markup {
+    let label = match suggestion {
+        Suggestion::Genre { text, .. } => Some(i18n::genre_name(locale, text)),
+        _ => None,
+    };
     let is_title = matches!(suggestion, Suggestion::Title { .. });
     let picture = match suggestion {
         Suggestion::Title { .. } => "movie",
@@ -49,7 +63,8 @@ fn option(locale: Locale, query: &SuggestionQuery, suggestion: &Suggestion) -> M
         Suggestion::Genre { .. } => "genre",
     };
     html! {
-        div role="option" data-text=(suggestion.text()) data-url=(suggestion.url()) data-title[is_title] {
+        div role="option" data-text=(suggestion.text()) data-url=(suggestion.url()) data-title[is_title] data-label=[&label]
+            data-completes=[completion.map(Completion::name)] {
             (icon(picture))
             @match suggestion {
                 Suggestion::Title { text, marks, year, director, .. } => span class="what" {
@@ -121,7 +136,7 @@ mod tests {
 
     fn shown(field: SuggestionField, locale: Locale, suggestions: &[Suggestion]) -> String {
         let query = SuggestionQuery { q: "sta kri".to_owned(), field, limit: 8 };
-        options(locale, &query, suggestions).into_string()
+        options(locale, &query, suggestions, Some((0, Completion::Near))).into_string()
     }
 
     #[test]
@@ -139,6 +154,7 @@ mod tests {
         assert!(all.contains("<bdi>&lt;b&gt;<mark>𝕊</mark>tar</bdi>"), "{all}");
         assert!(all.contains("<bdi><mark>Kri</mark>egsfilm</bdi>"), "{all}");
         assert!(all.contains("1977 · <bdi>A &amp; B</bdi>") && all.contains("data-url=\"/movie/7\""), "{all}");
+        assert_eq!(all.matches("data-completes=\"near\"").count(), 1);
         assert!(!shown(SuggestionField::Title, Locale::En, &[title]).contains("class=\"group\""));
     }
 }
