@@ -294,7 +294,11 @@ for (const javaScriptEnabled of [true, false]) {
     await tab.locator("#year-error").waitFor();
     assert.equal(await tab.inputValue("#overview"), "Typed before the picture was chosen.");
     await tab.locator("#poster-error").waitFor();
+    // The box at the top names it beside the field that was wrong.
+    assert.equal(await tab.locator(".banner.wrong li").count(), 2);
+    assert.match(await tab.locator(".banner.wrong li", { has: tab.locator("a[href='#poster']") }).innerText(), /Choose the image again/);
     await tab.setInputFiles("#poster", file);
+    if (javaScriptEnabled) assert.equal(await tab.locator(".banner.wrong a[href='#poster']").count(), 0);
     await tab.fill("#year", "1999");
     await Promise.all([tab.waitForURL(/\/movie\/\d+/), tab.locator(".movie-form .ways button").click()]);
     await tab.locator(".movie-art img.poster").waitFor();
