@@ -92,8 +92,8 @@ fn plain(locale: Locale) -> BTreeMap<String, String> {
 /// English texts that a language lacks; its readers see the English ones.
 fn untranslated(locale: Locale) -> Vec<String> {
     let own = messages(locale);
-    let lacks = |plural: &&str| !own.keys().any(|key| plural_of(key) == Some(**plural));
-    let plurals = PLURALS.iter().filter(lacks).map(|plural| (*plural).to_owned());
+    let lacks = |plural: &&str| !own.keys().any(|key| plural_of(key) == Some(*plural));
+    let plurals = PLURALS.into_iter().filter(lacks).map(str::to_owned);
     plain(Locale::En).into_keys().filter(|key| !own.contains_key(key)).chain(plurals).collect()
 }
 
