@@ -17,10 +17,10 @@ pub mod personal_export;
 
 pub mod account;
 pub mod attempts;
-pub mod care;
+pub mod cached_identity;
 pub mod device;
-pub mod glance;
 pub mod health;
+pub mod maintenance;
 pub mod password;
 pub mod rate_limit;
 

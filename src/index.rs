@@ -23,10 +23,10 @@ mod query;
 mod rank;
 mod suggest;
 
-mod likeness;
 mod numbers;
 mod person;
 mod pick;
+mod similarity;
 mod statistics;
 
 mod forms;
@@ -46,14 +46,14 @@ use serde::{Deserialize, Serialize};
 
 pub use self::error::IndexError;
 use self::error::catching;
-pub use self::likeness::Neighbours;
 pub use self::marks::Marker;
 pub use self::matching::is_slip_of;
 use self::open::Opened;
 pub use self::person::Films;
 use self::query::Question;
 use self::rank::Page;
-pub use self::rank::{Hits, Wish};
+pub use self::rank::{Hits, SearchOptions};
+pub use self::similarity::Neighbours;
 pub use self::suggest::{Limits, Near, Suggested};
 pub use self::writer::Batch;
 use self::writer::Writer;
@@ -201,7 +201,7 @@ impl Index {
     ///
     /// # Errors
     /// The index cannot be read; it is built anew then.
-    pub fn search(&self, query: &ListingQuery, wish: Wish) -> Result<Hits, IndexError> {
+    pub fn search(&self, query: &ListingQuery, options: SearchOptions) -> Result<Hits, IndexError> {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             let Some(genres) = resolve_genres(&snapshot.everything()?.genres, &query.genres) else {
@@ -213,9 +213,9 @@ impl Index {
                 offset: query.offset(),
                 limit: query.items as usize,
                 looked_at: LOOKED_AT,
-                wish,
+                options,
             };
-            Ok(rank::search(&snapshot, &Question::new(query, genres).naming(wish.genre), page)?)
+            Ok(rank::search(&snapshot, &Question::new(query, genres).naming(options.genre), page)?)
         })
     }
 
@@ -228,8 +228,8 @@ impl Index {
     ///
     /// # Errors
     /// As [`Self::search`].
-    pub fn warm(&self) -> Result<(), IndexError> {
-        self.guarded(|opened| Ok(opened.snapshot().warm()?))
+    pub fn prewarm(&self) -> Result<(), IndexError> {
+        self.guarded(|opened| Ok(opened.snapshot().prewarm()?))
     }
 
     /// What may be meant by `text`, of each kind the nearest first; `name` gives what a genre is called in a language.

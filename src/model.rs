@@ -4,7 +4,6 @@
 //! `model`, `model` knows nobody. Start with [`movie`], then [`draft`], the one way in for every change.
 
 pub mod account;
-pub mod around;
 pub mod client;
 pub mod collation;
 pub mod combine;
@@ -22,13 +21,13 @@ pub mod problem;
 pub mod query;
 pub mod range;
 pub mod raw;
+pub mod related;
 pub mod statistics;
 pub mod suggestion;
 pub mod taste;
 pub mod theme;
 
 pub use account::{Account, Role, Username};
-pub use around::{Around, Place};
 pub use client::ClientKey;
 pub use collation::Collation;
 pub use draft::{Given, MovieDraft};
@@ -41,6 +40,7 @@ pub use problem::{FieldErrors, Problem};
 pub use query::{ListingQuery, Order, Sort};
 pub use range::Range;
 pub use raw::{Field, RawMovie, RawValue};
+pub use related::{Related, ScoreRank};
 pub use statistics::Statistics;
 pub use suggestion::{Suggestion, SuggestionField, SuggestionQuery};
 pub use theme::{Theme, Themed};

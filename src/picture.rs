@@ -1,5 +1,5 @@
 //! Pictures that people send: checked, made small, written anew as JPEG without anything that the file said besides.
-//! The only user of `image`. Any bytes may come in: whatever they are, the answer is a picture or [`Unfit`], within
+//! The only user of `image`. Any bytes may come in: whatever they are, the answer is a picture or [`ImageError`], within
 //! bounds of memory that are known before anything is decoded.
 
 mod color;
@@ -18,9 +18,9 @@ use sha2::{Digest, Sha256};
 use self::color::{Colors, MAX_PROFILE, to_srgb};
 
 /// The most bytes of a file.
-pub const MOST_BYTES: usize = 10 * 1024 * 1024;
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// The most pixels, in millions.
-pub const MOST_MEGAPIXELS: usize = 50;
+pub const MAX_MEGAPIXELS: usize = 50;
 /// The width of a poster at most.
 pub const WIDTH: u32 = 500;
 /// The height of a poster at most.
@@ -28,7 +28,7 @@ pub const HEIGHT: u32 = 750;
 
 /// The longest side; what is longer is no poster, and its rows would be a burden to shrink.
 const LONGEST_SIDE: u32 = 20_000;
-/// Memory for the decoded picture: [`MOST_MEGAPIXELS`] of four bytes, and what a decoder needs beside it.
+/// Memory for the decoded picture: [`MAX_MEGAPIXELS`] of four bytes, and what a decoder needs beside it.
 const MEMORY: u64 = 256 * 1024 * 1024;
 /// How far the ratio of the sides may be from 2:3 for the picture to be cut to it.
 const NEAR: f64 = 0.13;
@@ -49,7 +49,7 @@ pub struct Picture {
 
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum ImageError {
     /// It is neither JPEG nor PNG nor WebP, whatever its name says.
     #[error("it is not a JPEG, PNG or WebP picture")]
     Kind,
@@ -57,23 +57,23 @@ pub enum Unfit {
     #[error("the picture is damaged or cut off")]
     Damaged,
     /// It has too many pixels, or too long a side.
-    #[error("the picture has more than {MOST_MEGAPIXELS} million pixels, or a side of more than {LONGEST_SIDE}")]
+    #[error("the picture has more than {MAX_MEGAPIXELS} million pixels, or a side of more than {LONGEST_SIDE}")]
     TooManyPixels,
     /// It carries too much beside its pixels: a color profile of some megabytes, or other data.
     #[error("the picture carries too much data besides the image; save it without metadata and color profile")]
     TooMuchData,
     /// The file is too large.
-    #[error("the file is larger than {} MB", MOST_BYTES / (1024 * 1024))]
+    #[error("the file is larger than {} MB", MAX_BYTES / (1024 * 1024))]
     TooLarge,
 }
 
 /// Makes a poster of a file. The same file always makes the same poster.
 ///
 /// # Errors
-/// See [`Unfit`].
-pub fn prepare(file: &[u8]) -> Result<Picture, Unfit> {
-    if file.len() > MOST_BYTES {
-        return Err(Unfit::TooLarge);
+/// See [`ImageError`].
+pub fn prepare(file: &[u8]) -> Result<Picture, ImageError> {
+    if file.len() > MAX_BYTES {
+        return Err(ImageError::TooLarge);
     }
     // A fault of a decoder is the file's fault for whoever sent it.
     let made = catch_unwind(AssertUnwindSafe(|| {
@@ -84,7 +84,7 @@ pub fn prepare(file: &[u8]) -> Result<Picture, Unfit> {
     }));
     let bytes = made.unwrap_or_else(|_| {
         tracing::warn!(bytes = file.len(), "a decoder of pictures panicked");
-        Err(Unfit::Damaged)
+        Err(ImageError::Damaged)
     })?;
     let hash = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Picture { hash, bytes })
@@ -101,10 +101,10 @@ struct Decoded {
 }
 
 /// Decodes a picture. Its size and what it carries are checked before.
-fn decode(file: &[u8]) -> Result<Decoded, Unfit> {
-    let format = image::guess_format(file).map_err(|_| Unfit::Kind)?;
+fn decode(file: &[u8]) -> Result<Decoded, ImageError> {
+    let format = image::guess_format(file).map_err(|_| ImageError::Kind)?;
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
-        return Err(Unfit::Kind);
+        return Err(ImageError::Kind);
     }
     let (file, colors) = match format {
         ImageFormat::Png => png::split(file).map(|(file, colors)| (Cow::Owned(file), Some(colors)))?,
@@ -115,33 +115,33 @@ fn decode(file: &[u8]) -> Result<Decoded, Unfit> {
     limits.max_alloc = Some(MEMORY);
     let mut reader = ImageReader::with_format(Cursor::new(&*file), format);
     reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder().map_err(|error| unfit(&error))?;
+    let mut decoder = reader.into_decoder().map_err(|error| image_error(&error))?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_MEGAPIXELS as u64 * 1_000_000 {
-        return Err(Unfit::TooManyPixels);
+    if u64::from(width) * u64::from(height) > MAX_MEGAPIXELS as u64 * 1_000_000 {
+        return Err(ImageError::TooManyPixels);
     }
-    limits.reserve(decoder.total_bytes()).map_err(|error| unfit(&error))?;
-    decoder.set_limits(limits).map_err(|error| unfit(&error))?;
+    limits.reserve(decoder.total_bytes()).map_err(|error| image_error(&error))?;
+    decoder.set_limits(limits).map_err(|error| image_error(&error))?;
     let colors = colors.map_or_else(|| profile(&mut decoder), Ok)?;
     // A note about turning that cannot be read is no reason to refuse the picture.
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     if format == ImageFormat::Jpeg && !is_whole_jpeg(&file) {
-        return Err(Unfit::Damaged);
+        return Err(ImageError::Damaged);
     }
-    let image = DynamicImage::from_decoder(decoder).map_err(|error| unfit(&error))?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| image_error(&error))?;
     Ok(Decoded { image: flat(image), turn, colors })
 }
 
 /// The color profile of a JPEG or a WebP; one that cannot be read is none.
-fn profile(decoder: &mut impl ImageDecoder) -> Result<Colors, Unfit> {
+fn profile(decoder: &mut impl ImageDecoder) -> Result<Colors, ImageError> {
     let Ok(Some(profile)) = decoder.icc_profile() else { return Ok(Colors::Srgb) };
-    if profile.len() > MAX_PROFILE { Err(Unfit::TooMuchData) } else { Ok(Colors::Profile(profile)) }
+    if profile.len() > MAX_PROFILE { Err(ImageError::TooMuchData) } else { Ok(Colors::Profile(profile)) }
 }
 
-fn unfit(error: &image::ImageError) -> Unfit {
+fn image_error(error: &image::ImageError) -> ImageError {
     match error {
-        image::ImageError::Limits(_) => Unfit::TooManyPixels,
-        _ => Unfit::Damaged,
+        image::ImageError::Limits(_) => ImageError::TooManyPixels,
+        _ => ImageError::Damaged,
     }
 }
 
@@ -229,11 +229,11 @@ fn shrink(image: RgbImage, turn: Orientation) -> RgbImage {
     crop_imm(&image, left, top, kept_w, kept_h).to_image()
 }
 
-fn encode(image: &RgbImage) -> Result<Vec<u8>, Unfit> {
+fn encode(image: &RgbImage) -> Result<Vec<u8>, ImageError> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY)
         .encode(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
-        .map_err(|_| Unfit::Damaged)?;
+        .map_err(|_| ImageError::Damaged)?;
     Ok(bytes)
 }
 

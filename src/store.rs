@@ -3,10 +3,10 @@
 //! Concrete and synchronous: callers reach it through `App::blocking`. The one backend of today is SQLite; a
 //! MySQL-compatible one joins as another variant of [`Backend`]. Must never know the index or the web.
 
-mod care;
+mod cached_identity;
 mod changes;
 mod credentials;
-mod known;
+mod maintenance;
 pub mod mine;
 mod posters;
 mod sqlite;
@@ -15,9 +15,9 @@ use std::path::Path;
 
 use crate::model::{Account, EntryCounts, Facts, Movie, MovieDraft, MovieId, Rev, Role, Username};
 
-pub use self::care::Restored;
+pub use self::cached_identity::{CachedIdentity, CredentialHash};
 pub use self::changes::{Changes, Cursor};
-pub use self::known::{Known, Secret};
+pub use self::maintenance::Restored;
 pub use self::posters::Named;
 pub use self::sqlite::FlaskDump;
 

@@ -29,18 +29,18 @@ pub mod assets;
 pub mod view;
 
 pub mod body;
+pub mod cached_page;
 mod connections;
 pub mod cx;
 pub mod error;
 pub mod form_page;
 pub mod guard;
 pub mod json;
-pub mod kept;
 pub mod metrics;
 pub mod negotiate;
 pub mod origin;
-pub mod pieces;
 pub mod reply;
+pub mod response_cache;
 pub mod slots;
 mod socket;
 pub mod typed_movie;
@@ -72,25 +72,25 @@ use warp::filters::BoxedFilter;
 
 use self::connections::Connections;
 pub use self::connections::raise_file_limit;
-use self::cx::{Arrival, Arrived};
-use self::kept::Kept;
+use self::cx::{Connection, RawRequest};
 use self::metrics::Metrics;
+use self::response_cache::ResponseCache;
 use self::slots::Slots;
-use self::socket::PatientStream;
+use self::socket::WriteTimeoutStream;
 use crate::app::App;
 
 /// How long a client may take for a request's head; also how long a kept connection may idle.
-const HEAD: Duration = Duration::from_secs(10);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long data that was sent may stay unacknowledged.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection lives; then the request under way is finished and the client connects anew.
-const AGE: Duration = Duration::from_secs(300);
+const MAX_CONNECTION_AGE: Duration = Duration::from_secs(300);
 /// How long requests under way may take once the server, or their connection, ends.
-const GRACE: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most header lines of a request.
-const HEADERS: usize = 64;
+const MAX_HEADERS: usize = 64;
 /// The most bytes of a request's head.
-const BUFFER: usize = 32 * 1024;
+const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// How often the log tells of refused connections at most.
 const REFUSAL_WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -101,9 +101,9 @@ pub struct Server {
     /// What `/metrics` tells.
     pub metrics: Metrics,
     /// Answers that need not be made again.
-    pub kept: Kept,
+    pub response_cache: ResponseCache,
     /// Pictures are made small one after the other: each may take some hundred megabytes for a moment.
-    pub studio: Arc<Semaphore>,
+    pub image_permit: Arc<Semaphore>,
     /// Files that people bring: each takes its length on the disk while it arrives and is read.
     pub imports: Arc<Slots>,
     /// Pictures that admins bring; programs may send some at once.
@@ -120,8 +120,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     let server = Arc::new(Server {
         app,
         metrics: Metrics::default(),
-        kept: Kept::default(),
-        studio: Arc::new(Semaphore::new(1)),
+        response_cache: ResponseCache::default(),
+        image_permit: Arc::new(Semaphore::new(1)),
         imports: Slots::new(16, 1),
         pictures: Slots::new(16, 8),
         exports: Slots::new(16, 2),
@@ -161,20 +161,20 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
         };
         let (service, server, ended) = (service.clone(), Arc::clone(&server), ended.clone());
         tokio::spawn(async move {
-            converse(stream, peer, service, server, ended).await;
+            serve_connection(stream, peer, service, server, ended).await;
             drop(place);
         });
     }
     drop(listener);
     ending.send_replace(true);
-    if timeout(GRACE, connections.all_ended()).await.is_err() {
-        tracing::warn!("connections were cut: their requests took longer than {} s", GRACE.as_secs());
+    if timeout(SHUTDOWN_TIMEOUT, connections.all_ended()).await.is_err() {
+        tracing::warn!("connections were cut: their requests took longer than {} s", SHUTDOWN_TIMEOUT.as_secs());
     }
     Ok(())
 }
 
 /// One connection, from its first byte to its end.
-async fn converse<S, B>(
+async fn serve_connection<S, B>(
     stream: TcpStream,
     peer: SocketAddr,
     service: S,
@@ -186,22 +186,28 @@ async fn converse<S, B>(
     B: hyper::body::Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
     let socket = socket2::SockRef::from(&stream);
-    if let Err(error) = stream.set_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))) {
+    if let Err(error) =
+        stream.set_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED_TIMEOUT)))
+    {
         tracing::debug!(%error, "a connection without its options");
     }
     let answer = service_fn(move |request| finish(request, peer, service.clone(), Arc::clone(&server)));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(HEADERS).max_buf_size(BUFFER).half_close(false);
-    let connection = http.serve_connection(TokioIo::new(PatientStream::new(stream)), answer);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .half_close(false);
+    let connection = http.serve_connection(TokioIo::new(WriteTimeoutStream::new(stream)), answer);
     tokio::pin!(connection);
     tokio::select! {
         _ = &mut connection => return,
-        () = sleep(AGE) => {}
+        () = sleep(MAX_CONNECTION_AGE) => {}
         _ = ended.wait_for(|ended| *ended) => {}
     }
     connection.as_mut().graceful_shutdown();
     // What is still under way after the grace is dropped with the connection.
-    let _ = timeout(GRACE, connection).await;
+    let _ = timeout(SHUTDOWN_TIMEOUT, connection).await;
 }
 
 /// Answers one request and gives the reply what every reply has.
@@ -215,7 +221,7 @@ where
     S: Service<Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
 {
     let started = Instant::now();
-    let arrival = Arrival::new(peer, request.uri().authority().map(ToString::to_string));
+    let connection = Connection::new(peer, request.uri().authority().map(ToString::to_string));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     if request.uri().path_and_query().is_none() {
         // `CONNECT` names a host and no path, which warp takes for impossible.
@@ -227,9 +233,9 @@ where
     }
     // The compression layer would put 406 over the status of what has been done.
     negotiate::normalize_accept_encoding(request.headers_mut());
-    request.extensions_mut().insert(arrival.clone());
+    request.extensions_mut().insert(connection.clone());
     let mut response = service.oneshot(request).await?;
-    reply::secure(response.headers_mut(), arrival.request_id.as_str());
+    reply::secure(response.headers_mut(), connection.request_id.as_str());
     let trace = response.extensions().get::<reply::Trace>().copied().unwrap_or_default();
     let (took, status) = (started.elapsed(), response.status().as_u16());
     // To the microsecond: more digits would tell nothing.
@@ -238,7 +244,7 @@ where
     // The query is left out: it may hold what people look for, or a setup token.
     tracing::info!(
         method = %method, path = %path.escape_debug(), status, ms,
-        id = %arrival.request_id, user = trace.user, "request"
+        id = %connection.request_id, user = trace.user, "request"
     );
     Ok(response)
 }
@@ -250,9 +256,9 @@ fn filter(server: Arc<Server>) -> BoxedFilter<(warp::reply::Response,)> {
         .and(warp::path::full())
         .and(query)
         .and(warp::header::headers_cloned())
-        .and(warp::ext::optional::<Arrival>())
+        .and(warp::ext::optional::<Connection>())
         .and(warp::body::stream())
-        .then(move |method: Method, path: warp::path::FullPath, query, headers: HeaderMap, arrival, body| {
+        .then(move |method: Method, path: warp::path::FullPath, query, headers: HeaderMap, connection, body| {
             let chunks = StreamExt::map(body, |chunk: Result<_, warp::Error>| {
                 let whole = |mut buffer| {
                     let length = Buf::remaining(&buffer);
@@ -260,9 +266,9 @@ fn filter(server: Arc<Server>) -> BoxedFilter<(warp::reply::Response,)> {
                 };
                 chunk.map(whole).map_err(|_| ())
             });
-            let arrival = Option::unwrap_or_default(arrival);
-            let arrived = Arrived { method, path: path.as_str().to_owned(), query, headers, arrival };
-            routes::answer(Arc::clone(&server), arrived, Box::pin(chunks)).map(reply::for_warp)
+            let connection = Option::unwrap_or_default(connection);
+            let raw = RawRequest { method, path: path.as_str().to_owned(), query, headers, connection };
+            routes::answer(Arc::clone(&server), raw, Box::pin(chunks)).map(reply::for_warp)
         })
         .boxed()
 }

@@ -93,7 +93,7 @@ fn open(options: &Options) -> App {
     let db = folder.join(format!("{}.db", options.dump.file_name().unwrap_or_default().to_string_lossy()));
     let app = App::open(Config { db, ..Config::default() }).expect("a database");
     if app.store.count_movies().expect("counted") == 0 {
-        import::run(&app, std::slice::from_ref(&options.dump), import::Options::default(), &mut import::Unwatched)
+        import::run(&app, std::slice::from_ref(&options.dump), import::Options::default(), &mut import::NoObserver)
             .1
             .expect("the dump is read");
     }

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::{Global, output};
-use crate::flows::{self, care};
+use crate::flows::{self, maintenance};
 
 pub fn check(global: &Global) -> anyhow::Result<ExitCode> {
     let app = global.open_existing()?;
     flows::follow::catch_up(&app)?;
-    let found = care::check(&app)?;
+    let found = maintenance::check(&app)?;
     app.index.close();
     if global.json {
         output::json(&json!({"sound": found.problems.is_empty(), "movies": found.movies, "problems": found.problems}))?;
@@ -26,7 +26,7 @@ pub fn check(global: &Global) -> anyhow::Result<ExitCode> {
 
 pub fn reindex(global: &Global) -> anyhow::Result<ExitCode> {
     let app = global.open_existing()?;
-    let movies = care::reindex(&app)?;
+    let movies = maintenance::reindex(&app)?;
     if global.json {
         output::json(&json!({"movies": movies}))?;
     } else {

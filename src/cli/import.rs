@@ -16,8 +16,8 @@ use crate::app::App;
 use crate::dump::{Format, Rejected, Report};
 use crate::files::{Access, Output, Target};
 use crate::flows::follow;
-use crate::flows::import::{self, ImportError, Watch};
-use crate::flows::import_posters::{Folder, PassedOver};
+use crate::flows::import::{self, ImportError, ImportObserver};
+use crate::flows::import_posters::{Folder, SkippedFile};
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -69,29 +69,29 @@ fn import(global: &Global, options: &Options) -> (Report, anyhow::Result<()>) {
         // Before the database is opened: a refusal changes nothing.
         let rejects = options.rejects.as_deref().map(|file| check_rejects(global, options, file)).transpose()?;
         let app = Arc::new(global.open()?);
-        anyhow::Ok((folder, app, Telling::new(rejects.as_ref())?))
+        anyhow::Ok((folder, app, ImportReporter::new(rejects.as_ref())?))
     };
-    let (folder, app, mut telling) = match begin() {
+    let (folder, app, mut reporter) = match begin() {
         Ok(begun) => begun,
         Err(error) => return (Report::default(), Err(error)),
     };
     // A server of the same database may be answering meanwhile.
-    follow::give_way();
+    follow::lower_priority();
     let mut report = Report::default();
     let imported = followed(&app, || {
         let how = import::Options { format: options.format.0, dry_run: options.dry_run, strict: options.strict };
-        let (files, loaded) = import::run(&app, &options.files, how, &mut telling);
+        let (files, loaded) = import::run(&app, &options.files, how, &mut reporter);
         report = files;
         // A file that failed has nothing to do with the pictures.
         if !matches!(loaded, Ok(()) | Err(ImportError::Dump(_))) || options.strict && loaded.is_err() {
             return Ok(loaded?);
         }
-        let give = |folder: Folder| folder.import(&app, how.dry_run, |passed| telling.passed_over(passed));
+        let give = |folder: Folder| folder.import(&app, how.dry_run, |passed| reporter.skipped_file(passed));
         report.posters = folder.map(give).transpose()?.map(Box::new);
         Ok(loaded?)
     });
     // The rows that were rejected until then are told whatever came after them.
-    let told = telling.close();
+    let told = reporter.close();
     (report, imported.and(told))
 }
 
@@ -122,16 +122,16 @@ fn followed(app: &Arc<App>, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow
 }
 
 /// Rejected rows told on stderr where no file is named for them.
-const MOST_TOLD: u64 = 20;
+const MAX_TOLD: u64 = 20;
 
 /// Tells how it goes: a progress bar on a terminal, rejected rows to their file or to stderr.
-struct Telling {
+struct ImportReporter {
     bar: Option<(ProgressBar, Arc<AtomicU64>)>,
     rejects: Option<BufWriter<Output>>,
     rejected: u64,
 }
 
-impl Telling {
+impl ImportReporter {
     fn new(target: Option<&Target>) -> anyhow::Result<Self> {
         // The rows are personal data at times, such as a list of ratings.
         let open = |target: &Target| Output::open(target, Access::Private).context("the rejects cannot be written");
@@ -140,7 +140,7 @@ impl Telling {
     }
 
     /// A picture that was not used: a line each, to the file of the rejects or to stderr.
-    fn passed_over(&mut self, passed: &PassedOver) -> std::io::Result<()> {
+    fn skipped_file(&mut self, passed: &SkippedFile) -> std::io::Result<()> {
         if let Some(rejects) = &mut self.rejects {
             serde_json::to_writer(&mut *rejects, passed)?;
             return rejects.write_all(b"\n");
@@ -153,14 +153,14 @@ impl Telling {
         if let Some(rejects) = self.rejects {
             let finished = rejects.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(Output::finish);
             finished.context("the rejected rows cannot be written")?;
-        } else if self.rejected > MOST_TOLD {
-            output::note(&format!("and {} rows more; `--rejects FILE` keeps them all", self.rejected - MOST_TOLD));
+        } else if self.rejected > MAX_TOLD {
+            output::note(&format!("and {} rows more; `--rejects FILE` keeps them all", self.rejected - MAX_TOLD));
         }
         Ok(())
     }
 }
 
-impl Watch for Telling {
+impl ImportObserver for ImportReporter {
     fn begin(&mut self, file: &str, size: Option<u64>, read: Arc<AtomicU64>) {
         if !std::io::stderr().is_terminal() {
             return;
@@ -187,7 +187,7 @@ impl Watch for Telling {
             serde_json::to_writer(&mut *rejects, rejected)?;
             return rejects.write_all(b"\n");
         }
-        if self.rejected <= MOST_TOLD {
+        if self.rejected <= MAX_TOLD {
             let row = serde_json::to_string(rejected)?;
             match &self.bar {
                 Some((bar, _)) => bar.suspend(|| output::note(&row)),

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{FOLLOWER_TIMEOUT, Global, ends_within, log, output};
 use crate::app::{App, ServerLock, blocking_threads};
 use crate::config::Config;
-use crate::flows::import::Unwatched;
+use crate::flows::import::NoObserver;
 use crate::flows::import_posters::Folder;
 use crate::flows::{account, follow, import};
 use crate::web;
@@ -62,7 +62,7 @@ enum Metrics {
 /// How long a thread for blocking work stays without any.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// The start waits so long for the index to catch up; a longer catch-up goes on behind the served pages.
-const PATIENCE: Duration = Duration::from_secs(2);
+const INDEX_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub fn run(global: &Global, options: &Options) -> anyhow::Result<ExitCode> {
     let config = config(global, options)?;
@@ -120,7 +120,7 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 
 fn load(app: &App, options: &Options) -> anyhow::Result<()> {
     if !options.import.is_empty() {
-        let (report, loaded) = import::run(app, &options.import, import::Options::default(), &mut Unwatched);
+        let (report, loaded) = import::run(app, &options.import, import::Options::default(), &mut NoObserver);
         output::note(&report.to_string());
         loaded?;
     }
@@ -139,7 +139,7 @@ fn load(app: &App, options: &Options) -> anyhow::Result<()> {
     }
     let head = app.store.head()?;
     app.following.wake();
-    app.following.wait_for(head, PATIENCE);
+    app.following.wait_for(head, INDEX_TIMEOUT);
     Ok(())
 }
 

@@ -132,29 +132,29 @@ pub struct File {
 
 /// Why a file is not read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
+pub enum CsvError {
     /// Its first line names no columns that are known.
     NoHeader,
     /// It has titles alone: only whoever sends it knows what they are.
     WhichKind,
-    /// It has more than [`MOST_ROWS`] rows.
+    /// It has more than [`MAX_ROWS`] rows.
     TooLong,
     /// Where it lies, it cannot be read.
     Lost(io::ErrorKind),
 }
 
 /// The most rows of a file.
-pub const MOST_ROWS: usize = 100_000;
+pub const MAX_ROWS: usize = 100_000;
 
 /// Reads a file. `told` says what it holds where it does not say so itself.
 ///
 /// # Errors
 /// It cannot be told what it is.
-pub fn read(input: impl Read, told: Option<Kind>) -> Result<File, Unread> {
+pub fn read(input: impl Read, told: Option<Kind>) -> Result<File, CsvError> {
     let mut rows = Rows::new(as_bytes(input).map_err(lost)?, Reading { delimiter, decode }).map_err(lost)?;
     let mut header = Vec::new();
     let (list, columns) = loop {
-        let Some(bounded_csv::Row::Cells(record)) = rows.next().map_err(lost)? else { return Err(Unread::NoHeader) };
+        let Some(bounded_csv::Row::Cells(record)) = rows.next().map_err(lost)? else { return Err(CsvError::NoHeader) };
         if let Some(found) = header_of(&mut header, &record)? {
             break found;
         }
@@ -162,8 +162,8 @@ pub fn read(input: impl Read, told: Option<Kind>) -> Result<File, Unread> {
     let kind = columns.kind(told, list.is_some())?;
     let mut file = File { kind, list, rows: Vec::new(), bad: Vec::new() };
     while let Some(row) = rows.next().map_err(lost)? {
-        if file.rows.len() + file.bad.len() >= MOST_ROWS {
-            return Err(Unread::TooLong);
+        if file.rows.len() + file.bad.len() >= MAX_ROWS {
+            return Err(CsvError::TooLong);
         }
         match row {
             bounded_csv::Row::Cells(record) if record.iter().all(|cell| cell.trim().is_empty()) => {}
@@ -178,8 +178,8 @@ pub fn read(input: impl Read, told: Option<Kind>) -> Result<File, Unread> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn lost(error: io::Error) -> Unread {
-    Unread::Lost(error.kind())
+fn lost(error: io::Error) -> CsvError {
+    CsvError::Lost(error.kind())
 }
 
 /// Finds the header: the first record, or in a list of Letterboxd the one below what is said of the list. Gives the
@@ -187,7 +187,7 @@ fn lost(error: io::Error) -> Unread {
 fn header_of(
     before: &mut Vec<StringRecord>,
     record: &StringRecord,
-) -> Result<Option<(Option<String>, Columns)>, Unread> {
+) -> Result<Option<(Option<String>, Columns)>, CsvError> {
     let columns = Columns::of(record);
     let is_of_list = |columns: &Columns| columns.has(&["tags"]) && columns.has(&["name"]) && !columns.has(&["year"]);
     match before.as_slice() {
@@ -199,7 +199,7 @@ fn header_of(
             let name = Columns::of(head).cell(list, TITLE).to_owned();
             return Ok(Some((Some(name), columns)));
         }
-        [..] => return Err(Unread::NoHeader),
+        [..] => return Err(CsvError::NoHeader),
     }
     Ok(None)
 }
@@ -266,9 +266,9 @@ impl Columns {
         cells.find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
-    fn kind(&self, told: Option<Kind>, is_named: bool) -> Result<Kind, Unread> {
+    fn kind(&self, told: Option<Kind>, is_named: bool) -> Result<Kind, CsvError> {
         if !self.has(TITLE) && !self.has(IMDB) {
-            return Err(Unread::NoHeader);
+            return Err(CsvError::NoHeader);
         }
         let is_list = self.has(&["position"]);
         // Until 2017 IMDb wrote ratings, lists and watchlists alike.
@@ -282,7 +282,7 @@ impl Columns {
         } else if self.has(OF_TEN) || self.has(OF_FIVE) {
             Ok(Kind::Ratings)
         } else {
-            told.filter(|kind| *kind != Kind::List).ok_or(Unread::WhichKind)
+            told.filter(|kind| *kind != Kind::List).ok_or(CsvError::WhichKind)
         }
     }
 
@@ -394,11 +394,11 @@ mod tests {
     #[test]
     fn what_a_file_of_titles_holds_must_be_told() {
         let text = b"Date;Name;Year;Letterboxd URI\n2024-01-01;M\xfcnchen;2005;\n";
-        assert_eq!(read(&text[..], None), Err(Unread::WhichKind));
+        assert_eq!(read(&text[..], None), Err(CsvError::WhichKind));
         let watched = read(&text[..], Some(Kind::Watched)).expect("a file");
         assert_eq!((watched.kind, watched.rows[0].title.as_str()), (Kind::Watched, "München"));
         for bad in [&b""[..], b"\xff\xfe\0", b"a,b\n1,2\n", b"\0\0\0\0"] {
-            assert_eq!(read(bad, None), Err(Unread::NoHeader));
+            assert_eq!(read(bad, None), Err(CsvError::NoHeader));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use csv::Writer;
 
 use crate::model::MovieId;
-use crate::model::mine::{Rating, Shelved};
+use crate::model::mine::{CollectionEntry, Rating};
 
 /// The columns of IMDb's ratings.
 pub const IMDB_RATINGS: [&str; 14] = [
@@ -79,7 +79,7 @@ impl Sheet {
         }
     }
 
-    fn value(self, column: &str, entry: &Shelved, is_again: bool) -> String {
+    fn value(self, column: &str, entry: &CollectionEntry, is_again: bool) -> String {
         let facts = &entry.movie.facts;
         let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
         let date = || entry.on.map(|day| day.to_string()).unwrap_or_default();
@@ -135,7 +135,7 @@ impl SheetWriter {
     }
 
     /// Adds the rows of the entries that come next.
-    pub fn write(&mut self, entries: &[Shelved], rows: &mut Vec<u8>) {
+    pub fn write(&mut self, entries: &[CollectionEntry], rows: &mut Vec<u8>) {
         let mut writer = Writer::from_writer(rows);
         for entry in entries {
             self.position += 1;
@@ -164,7 +164,7 @@ mod tests {
     use crate::model::{Facts, Movie};
 
     /// The whole file, written by two entries at a time.
-    fn written(sheet: Sheet, entries: &[Shelved]) -> Vec<u8> {
+    fn written(sheet: Sheet, entries: &[CollectionEntry]) -> Vec<u8> {
         let mut writer = sheet.writer();
         let mut file = writer.header().into_bytes();
         entries.chunks(2).for_each(|entries| writer.write(entries, &mut file));
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let entry = |id: i64, title: &str, rating: i64| Shelved {
+        let entry = |id: i64, title: &str, rating: i64| CollectionEntry {
             movie: Movie {
                 id: MovieId(id),
                 facts: Facts {

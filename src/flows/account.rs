@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 
 use super::FlowError;
 use super::attempts::{Attempt, Guesser};
+use super::cached_identity::Credential;
 use super::device::{known_device, remember_device};
-use super::glance::Shown;
 use super::password::{hash_password, is_outdated, verify_password};
 use crate::app::App;
 use crate::model::account::{check_password, normalize_password};
 use crate::model::{Account, ClientKey, FieldErrors, Role, Username};
-use crate::store::{Known, Secret, Session, Token};
+use crate::store::{CachedIdentity, CredentialHash, Session, Token};
 
 /// A session ends after so many seconds, however much it is used.
 pub const SESSION_AGE: i64 = 30 * 24 * 3600;
@@ -116,11 +116,11 @@ pub fn of_session(app: &App, secret: &str) -> Result<Option<Account>, FlowError>
 }
 
 /// What is known of somebody, and of the catalogue, without a query.
-pub fn known(app: &App, shown: Shown<'_>) -> Known {
+pub fn known(app: &App, shown: Credential<'_>) -> CachedIdentity {
     match shown {
-        Shown::Nothing => app.store.known(None, now()),
-        Shown::Session(secret) => app.store.known(Some(Secret::Session(&secret_hash(secret))), now()),
-        Shown::Token(secret) => app.store.known(Some(Secret::Token(&secret_hash(secret))), now()),
+        Credential::Nothing => app.store.known(None, now()),
+        Credential::Session(secret) => app.store.known(Some(CredentialHash::Session(&secret_hash(secret))), now()),
+        Credential::Token(secret) => app.store.known(Some(CredentialHash::Token(&secret_hash(secret))), now()),
     }
 }
 

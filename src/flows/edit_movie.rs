@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::model::{EntryCounts, FieldErrors, Movie, MovieDraft, MovieId, RawMovie, Rev};
 
 /// How long an answer waits for the index; the change is durable all the same.
-const PATIENCE: Duration = Duration::from_secs(3);
+const INDEX_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Adds a movie; it is durable and in the search when this returns.
 ///
@@ -90,7 +90,7 @@ pub fn before_deletion(app: &App, id: MovieId) -> Result<(Movie, EntryCounts), F
 /// Waits until a change is in the index, unless that is not to be had now.
 pub(super) fn show(app: &App, rev: Rev) {
     app.following.wake();
-    if !app.following.wait_if_whole(rev, PATIENCE) {
+    if !app.following.wait_if_whole(rev, INDEX_TIMEOUT) {
         tracing::warn!(rev, "the change is stored, the search index lags behind");
     }
 }

@@ -7,7 +7,7 @@ use super::search::{listing, ready};
 use crate::app::App;
 use crate::model::fold::fold;
 use crate::model::{
-    Around, Facet, ListingQuery, Movie, MovieId, Person, Place, Sort, Statistics, Theme, Themed, genre,
+    Facet, ListingQuery, Movie, MovieId, Person, Related, ScoreRank, Sort, Statistics, Theme, Themed, genre,
 };
 
 /// Movies in a row of cards.
@@ -16,23 +16,23 @@ const ROW: usize = 12;
 const FILMS: usize = 500;
 
 /// What is around a movie. The movie can be shown without that too, while the index is being built or built anew.
-pub fn around(app: &App, movie: &Movie) -> Around {
+pub fn related(app: &App, movie: &Movie) -> Related {
     neighbours(app, movie).unwrap_or_else(|error| {
         tracing::warn!(%error, movie = movie.id.0, "a movie is shown without what is around it");
-        Around::default()
+        Related::default()
     })
 }
 
-fn neighbours(app: &App, movie: &Movie) -> Result<Around, FlowError> {
+fn neighbours(app: &App, movie: &Movie) -> Result<Related, FlowError> {
     ready(app)?;
-    let near = app.index.around(movie, ROW)?;
+    let near = app.index.related(movie, ROW)?;
     let mut directed = app.store.movies(&near.directed)?;
     // Names are asked for by numbers, which two may share.
     let director = movie.facts.directors.first().map(|name| fold(name));
     directed.retain(|other| other.facts.directors.iter().any(|name| Some(fold(name)) == director));
     let similar = app.store.movies(&near.similar)?;
-    let place = near.above.map(|(above, of)| Place { rank: above + 1, of });
-    Ok(Around { directed, similar, place })
+    let place = near.above.map(|(above, of)| ScoreRank { rank: above + 1, of });
+    Ok(Related { directed, similar, place })
 }
 
 /// Everybody of this name, as one person.

@@ -17,13 +17,13 @@ const PAGE: usize = 2_000;
 /// Movies after which a long catch-up commits, so that a kill does not start it over.
 const COMMIT_EVERY: usize = 250_000;
 /// How often the follower looks for changes of other processes.
-const REST: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// After so many looks that found nothing the index is put in order.
-const QUIET: u32 = 8;
+const MERGE_DELAY: u32 = 8;
 /// While an import goes on, what it adds is shown this often: each commit is a segment and a new view for searches.
 const SHOWN_EVERY: Duration = Duration::from_secs(1);
 /// How long a follower that has caught up with an import waits for more of it.
-const BREATH: Duration = Duration::from_millis(30);
+const BULK_PAUSE: Duration = Duration::from_millis(30);
 
 /// Follows on a thread of its own until `Following::stop`; join the handle to wait for the index to be closed.
 ///
@@ -31,10 +31,10 @@ const BREATH: Duration = Duration::from_millis(30);
 /// The system gives no thread.
 pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("follower".to_owned()).spawn(move || {
-        give_way();
+        lower_priority();
         let (mut quiet, mut settling) = (0_u32, false);
         let mut failures = Failures::default();
-        let mut warming = Warming::default();
+        let mut warming = Prewarming::default();
         let mut verification = Verification::default();
         loop {
             match advance(&app, Seen::Yes) {
@@ -44,8 +44,8 @@ pub fn spawn(app: Arc<App>) -> std::io::Result<thread::JoinHandle<()>> {
                 }
                 Err(error) => failures.note(&app, &error),
             }
-            if quiet == QUIET || settling && quiet > 0 && quiet % QUIET == 0 {
-                settling = app.index.settle().unwrap_or_else(|error| {
+            if quiet == MERGE_DELAY || settling && quiet > 0 && quiet % MERGE_DELAY == 0 {
+                settling = app.index.merge_segments().unwrap_or_else(|error| {
                     tracing::warn!(%error, "the search index was not put in order");
                     false
                 });
@@ -107,20 +107,20 @@ impl Failures {
 
     /// How long to wait for work: longer after each failure, up to four seconds.
     fn rest(&self) -> Duration {
-        REST * 2_u32.pow(self.count.min(4))
+        POLL_INTERVAL * 2_u32.pow(self.count.min(4))
     }
 }
 
 /// Prepares what the first visitors of a new view would wait for, on a thread of its own: it can take seconds after a
 /// merge, and edits wait for the follower.
 #[derive(Default)]
-struct Warming {
+struct Prewarming {
     /// The view that was warmed last.
     revision: Option<u64>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-impl Warming {
+impl Prewarming {
     fn start(&mut self, app: &Arc<App>) {
         let revision = app.index.revision();
         if self.revision == Some(revision) || self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
@@ -129,7 +129,7 @@ impl Warming {
         self.end();
         let app = Arc::clone(app);
         let warm = move || {
-            if let Err(error) = app.index.warm() {
+            if let Err(error) = app.index.prewarm() {
                 tracing::warn!(%error, "the search index could not be warmed");
             }
         };
@@ -147,7 +147,7 @@ impl Warming {
 
 /// Lets this thread and those that it will start run after others where there are not enough processors: visitors of the
 /// site come before imports and the making of the index.
-pub fn give_way() {
+pub fn lower_priority() {
     #[cfg(unix)]
     if let Err(error) = rustix::process::nice(NICE) {
         tracing::debug!(%error, "the priority was not lowered");
@@ -300,7 +300,7 @@ fn follow_from(app: &App, mut position: Position, seen: Seen) -> Result<(), Foll
         }
         // An import's next batch is about to come; single edits are shown at once.
         if changes.complete && uncommitted >= PAGE && !changes.changed.is_empty() && shown.elapsed() < SHOWN_EVERY {
-            std::thread::sleep(BREATH);
+            std::thread::sleep(BULK_PAUSE);
             continue;
         }
         if changes.complete || uncommitted >= COMMIT_EVERY {

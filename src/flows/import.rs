@@ -62,7 +62,7 @@ fn kept(movies: u64) -> String {
 }
 
 /// Who is told how it goes.
-pub trait Watch {
+pub trait ImportObserver {
     /// A file of `size` bytes begins; `read` counts what has been read of it.
     fn begin(&mut self, _file: &str, _size: Option<u64>, _read: Arc<AtomicU64>) {}
     /// So many rows have been dealt with.
@@ -79,9 +79,9 @@ pub trait Watch {
 }
 
 /// Nobody is told.
-pub struct Unwatched;
+pub struct NoObserver;
 
-impl Watch for Unwatched {}
+impl ImportObserver for NoObserver {}
 
 /// Rows that the reading thread hands over at once.
 const BATCH: usize = 2_000;
@@ -96,7 +96,12 @@ const TOGETHER: usize = 8;
 ///
 /// # Errors
 /// See [`ImportError`]; rejected rows are no error unless `strict`.
-pub fn run(app: &App, files: &[PathBuf], options: Options, watch: &mut dyn Watch) -> (Report, Result<(), ImportError>) {
+pub fn run(
+    app: &App,
+    files: &[PathBuf],
+    options: Options,
+    watch: &mut dyn ImportObserver,
+) -> (Report, Result<(), ImportError>) {
     let dumps = files.iter().map(|file| dump::open(file, options.format)).collect();
     load(app, dumps, options, watch)
 }
@@ -112,7 +117,7 @@ pub fn sample(app: &App) -> Result<u64, FlowError> {
     let failed = |error: ImportError| FlowError::Failed(format!("the sample catalogue: {error}"));
     let dump = dump::embedded("sample.json", include_bytes!("../../data/sample.json"))
         .map_err(|error| FlowError::Failed(error.to_string()))?;
-    let (report, loaded) = load(app, vec![Ok(dump)], Options::default(), &mut Unwatched);
+    let (report, loaded) = load(app, vec![Ok(dump)], Options::default(), &mut NoObserver);
     loaded.map_err(failed)?;
     let head = app.store.head()?;
     app.following.wake();
@@ -124,7 +129,7 @@ fn load(
     app: &App,
     dumps: Vec<Result<Dump, DumpError>>,
     options: Options,
-    watch: &mut dyn Watch,
+    watch: &mut dyn ImportObserver,
 ) -> (Report, Result<(), ImportError>) {
     let started = Instant::now();
     let mut report = Report::default();
@@ -158,7 +163,7 @@ fn load_files(
     app: &App,
     dumps: Vec<Result<Dump, DumpError>>,
     options: Options,
-    watch: &mut dyn Watch,
+    watch: &mut dyn ImportObserver,
     reports: &mut [FileReport],
 ) -> Result<(), ImportError> {
     let mode = match options {
@@ -237,7 +242,7 @@ fn load_file(
     importer: &mut Importer<'_>,
     dump: Dump,
     report: &mut FileReport,
-    watch: &mut dyn Watch,
+    watch: &mut dyn ImportObserver,
 ) -> Result<(), Ended> {
     let (reader, batches) = spawn_reader(report.file.clone(), move |sender| read(dump, sender)).map_err(Ended::Dump)?;
     let stored = store(app, importer, batches, report, watch);
@@ -288,7 +293,7 @@ fn store(
     importer: &mut Importer<'_>,
     batches: Receiver<Read>,
     report: &mut FileReport,
-    watch: &mut dyn Watch,
+    watch: &mut dyn ImportObserver,
 ) -> Result<(), Ended> {
     while let Ok(first) = batches.recv() {
         let mut rows = Vec::with_capacity(TOGETHER * BATCH);

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::dump::PosterReport;
 use crate::model::fold::fold;
 use crate::model::{Movie, MovieId};
-use crate::picture::{self, MOST_BYTES, Unfit};
+use crate::picture::{self, ImageError, MAX_BYTES};
 use crate::store::StoreError;
 
 /// What ends it early.
@@ -29,7 +29,7 @@ pub enum PostersError {
 
 /// A file that was not used.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct PassedOver {
+pub struct SkippedFile {
     /// The file.
     pub file: String,
     /// Why.
@@ -69,7 +69,7 @@ impl Folder {
         &self,
         app: &App,
         dry_run: bool,
-        mut tell: impl FnMut(&PassedOver) -> io::Result<()>,
+        mut tell: impl FnMut(&SkippedFile) -> io::Result<()>,
     ) -> Result<PosterReport, PostersError> {
         let names = Names::of(app, &self.files)?;
         let mut report = PosterReport::default();
@@ -95,7 +95,7 @@ impl Folder {
                     reason
                 }
             };
-            tell(&PassedOver { file: path.display().to_string(), reason }).map_err(PostersError::Rejects)?;
+            tell(&SkippedFile { file: path.display().to_string(), reason }).map_err(PostersError::Rejects)?;
         }
         app.following.wake();
         Ok(report)
@@ -145,9 +145,9 @@ fn one(
 /// The file's bytes; one byte more than may be where there are more, so that a huge file is never read whole.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| format!("it cannot be read: {error}"))?;
-    if bytes.len() > MOST_BYTES { Err(Unfit::TooLarge.to_string()) } else { Ok(bytes) }
+    if bytes.len() > MAX_BYTES { Err(ImageError::TooLarge.to_string()) } else { Ok(bytes) }
 }
 
 fn is_picture(path: &Path) -> bool {

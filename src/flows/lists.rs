@@ -2,7 +2,7 @@
 
 use super::FlowError;
 use crate::app::App;
-use crate::model::mine::{ListDraft, MAX_LIST_ENTRIES, MAX_LIST_MOVIES, MAX_LISTS, MovieList, ShelfPage};
+use crate::model::mine::{CollectionPage, ListDraft, MAX_LIST_ENTRIES, MAX_LIST_MOVIES, MAX_LISTS, MovieList};
 use crate::model::{FieldErrors, MovieId, Problem};
 use crate::store::mine::Room;
 
@@ -28,7 +28,7 @@ pub fn all(app: &App, viewer: Option<i64>) -> Result<Lists, FlowError> {
 ///
 /// # Errors
 /// Not found, unavailable or failed.
-pub fn one(app: &App, viewer: Option<i64>, id: i64, page: u32) -> Result<(MovieList, ShelfPage), FlowError> {
+pub fn one(app: &App, viewer: Option<i64>, id: i64, page: u32) -> Result<(MovieList, CollectionPage), FlowError> {
     let list = app.store.list(viewer, id)?;
     let movies = app.store.list_page(id, page)?;
     Ok((list, movies))

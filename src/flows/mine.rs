@@ -3,7 +3,9 @@
 
 use super::FlowError;
 use crate::app::App;
-use crate::model::mine::{self, Beside, Day, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, Rating, Shelf, ShelfPage};
+use crate::model::mine::{
+    self, Collection, CollectionPage, Day, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, MovieExtras, Rating,
+};
 use crate::model::taste::{Overview, Taste};
 use crate::model::{FieldErrors, MovieId, Problem};
 use crate::store::mine::Room;
@@ -12,38 +14,38 @@ use crate::store::mine::Room;
 ///
 /// # Errors
 /// Unavailable or failed; a movie that is not there has nothing beside it.
-pub fn beside(app: &App, account: Option<i64>, movie: MovieId) -> Result<Beside, FlowError> {
-    Ok(app.store.beside(account, movie)?)
+pub fn extras(app: &App, account: Option<i64>, movie: MovieId) -> Result<MovieExtras, FlowError> {
+    Ok(app.store.extras(account, movie)?)
 }
 
 /// The same where it is known without a query. Does not block.
-pub fn known_beside(app: &App, account: Option<i64>, movie: MovieId) -> Option<Beside> {
-    app.store.known_beside(account, movie)
+pub fn cached_extras(app: &App, account: Option<i64>, movie: MovieId) -> Option<MovieExtras> {
+    app.store.cached_extras(account, movie)
 }
 
 /// Rates a movie; an empty text takes the rating off.
 ///
 /// # Errors
 /// Not found, or invalid.
-pub fn rate(app: &App, account: i64, movie: MovieId, rating: &str) -> Result<Beside, FlowError> {
+pub fn rate(app: &App, account: i64, movie: MovieId, rating: &str) -> Result<MovieExtras, FlowError> {
     app.store.rate(account, movie, Rating::parse(rating)?)?;
-    beside(app, Some(account), movie)
+    extras(app, Some(account), movie)
 }
 
 /// Puts a movie on the watchlist (`true`) or takes it off (`false`).
 ///
 /// # Errors
 /// Not found, or invalid.
-pub fn watch(app: &App, account: i64, movie: MovieId, on: &str) -> Result<Beside, FlowError> {
+pub fn watch(app: &App, account: i64, movie: MovieId, on: &str) -> Result<MovieExtras, FlowError> {
     app.store.watch(account, movie, parse_switch("on", on)?)?;
-    beside(app, Some(account), movie)
+    extras(app, Some(account), movie)
 }
 
 /// Notes that a movie was seen, on a day or, where the text is empty, sometime.
 ///
 /// # Errors
 /// Not found, or invalid.
-pub fn add_viewing(app: &App, account: i64, movie: MovieId, date: &str) -> Result<Beside, FlowError> {
+pub fn add_viewing(app: &App, account: i64, movie: MovieId, date: &str) -> Result<MovieExtras, FlowError> {
     match app.store.add_viewing(account, movie, Day::parse(date)?)? {
         Room::Enough => {}
         Room::Full => return Err(FieldErrors::of("date", Problem::TooMany { max: MAX_VIEWINGS }).into()),
@@ -51,28 +53,28 @@ pub fn add_viewing(app: &App, account: i64, movie: MovieId, date: &str) -> Resul
             return Err(FieldErrors::of("date", Problem::ViewingsFull { max: MAX_ALL_VIEWINGS }).into());
         }
     }
-    beside(app, Some(account), movie)
+    extras(app, Some(account), movie)
 }
 
 /// Takes a viewing off.
 ///
 /// # Errors
 /// Not found, or invalid.
-pub fn remove_viewing(app: &App, account: i64, movie: MovieId, viewing: &str) -> Result<Beside, FlowError> {
+pub fn remove_viewing(app: &App, account: i64, movie: MovieId, viewing: &str) -> Result<MovieExtras, FlowError> {
     let viewing = viewing.trim().parse().map_err(|_| FieldErrors::of("viewing", Problem::NotWhole))?;
     app.store.remove_viewing(account, movie, viewing)?;
-    beside(app, Some(account), movie)
+    extras(app, Some(account), movie)
 }
 
 /// Keeps a note; an empty one is taken off.
 ///
 /// # Errors
 /// Not found, or invalid.
-pub fn set_note(app: &App, account: i64, movie: MovieId, note: &str) -> Result<Beside, FlowError> {
+pub fn set_note(app: &App, account: i64, movie: MovieId, note: &str) -> Result<MovieExtras, FlowError> {
     if app.store.set_note(account, movie, mine::parse_note(note)?.as_deref())? != Room::Enough {
         return Err(FieldErrors::of("note", Problem::NotesFull { max: MAX_NOTES_MB }).into());
     }
-    beside(app, Some(account), movie)
+    extras(app, Some(account), movie)
 }
 
 /// What a form brings along with the change that its button asks for; only what was touched.
@@ -126,8 +128,8 @@ impl Touched {
 ///
 /// # Errors
 /// Unavailable or failed; a page past the end is empty.
-pub fn shelf(app: &App, account: i64, shelf: Shelf, page: u32) -> Result<ShelfPage, FlowError> {
-    Ok(app.store.shelf(account, shelf, page)?)
+pub fn collection(app: &App, account: i64, collection: Collection, page: u32) -> Result<CollectionPage, FlowError> {
+    Ok(app.store.collection(account, collection, page)?)
 }
 
 /// Movies of each shelf on the page.
@@ -138,17 +140,17 @@ const SHOWN: usize = 6;
 /// # Errors
 /// Unavailable or failed.
 pub fn overview(app: &App, account: i64) -> Result<Overview, FlowError> {
-    let first = |shelf| {
-        let mut entries = app.store.shelf(account, shelf, 1)?.entries;
+    let first = |collection| {
+        let mut entries = app.store.collection(account, collection, 1)?.entries;
         entries.truncate(SHOWN);
         Ok::<_, FlowError>(entries)
     };
     Ok(Overview {
         counts: app.store.own_counts(account)?,
         taste: Taste::of(&app.store.tasted(account)?),
-        rated: first(Shelf::Ratings)?,
-        seen: first(Shelf::Seen)?,
-        watchlist: first(Shelf::Watchlist)?,
+        rated: first(Collection::Ratings)?,
+        seen: first(Collection::Seen)?,
+        watchlist: first(Collection::Watchlist)?,
     })
 }
 

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::FlowError;
 use crate::app::App;
-use crate::dump::personal::{File, Kind, Reason, Row, Unread, read};
+use crate::dump::personal::{CsvError, File, Kind, Reason, Row, read};
 use crate::model::fold::fold;
 use crate::model::identity::Described;
 use crate::model::mine::{Day, ListDraft, MAX_LISTS, Rating};
 use crate::model::{FieldErrors, MovieId, Problem};
 use crate::store::StoreError;
-use crate::store::mine::{Collection, Keep, Kept, Meant, Room, Sought};
+use crate::store::mine::{EntryOutcome, EntrySource, MovieReference, PersonalEntry, Resolution, Room};
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,15 +83,15 @@ pub fn import(app: &App, account: i64, input: impl Read, told: Option<Kind>) -> 
     let mut imported = Imported { kind: kind.name(), read: (rows.len() + bad.len()) as u64, ..Imported::default() };
     let told = |row: &Row, reason| Rejected { line: row.line, title: row.title.clone(), reason };
     imported.rejected = bad.into_iter().map(|(line, title, reason)| Rejected { line, title, reason }).collect();
-    let meant = app.store.find_meant(&rows.iter().map(sought).collect::<Vec<_>>())?;
+    let resolution = app.store.resolve_movies(&rows.iter().map(reference).collect::<Vec<_>>())?;
     let mut found = Vec::new();
-    for (row, meant) in rows.iter().zip(meant) {
-        match meant {
-            Meant::Movie(movie) => found.push((movie, row)),
-            Meant::Nothing if row.is_other => imported.rejected.push(told(row, Reason::NotAMovie)),
-            Meant::Nothing => imported.rejected.push(told(row, Reason::NotFound)),
-            Meant::Several => imported.rejected.push(told(row, Reason::Ambiguous)),
-            Meant::Doubtful => imported.rejected.push(told(row, Reason::Doubtful)),
+    for (row, resolution) in rows.iter().zip(resolution) {
+        match resolution {
+            Resolution::Movie(movie) => found.push((movie, row)),
+            Resolution::Nothing if row.is_other => imported.rejected.push(told(row, Reason::NotAMovie)),
+            Resolution::Nothing => imported.rejected.push(told(row, Reason::NotFound)),
+            Resolution::Several => imported.rejected.push(told(row, Reason::Ambiguous)),
+            Resolution::Doubtful => imported.rejected.push(told(row, Reason::Doubtful)),
         }
     }
     let of_rows = match list {
@@ -105,12 +105,12 @@ pub fn import(app: &App, account: i64, input: impl Read, told: Option<Kind>) -> 
         }
     };
     for ((_, row), kept) in found.iter().zip(of_rows) {
-        if kept.contains(&Kept::Set) {
+        if kept.contains(&EntryOutcome::Set) {
             imported.set += 1;
-        } else if kept.contains(&Kept::Gone) {
+        } else if kept.contains(&EntryOutcome::Gone) {
             imported.rejected.push(told(row, Reason::NotFound));
             continue;
-        } else if kept.contains(&Kept::TooMany) {
+        } else if kept.contains(&EntryOutcome::TooMany) {
             imported.rejected.push(told(row, Reason::TooMany));
             continue;
         } else {
@@ -124,9 +124,9 @@ pub fn import(app: &App, account: i64, input: impl Read, told: Option<Kind>) -> 
     Ok(imported)
 }
 
-fn sought(row: &Row) -> Sought {
+fn reference(row: &Row) -> MovieReference {
     let titles = [&row.title, &row.original_title].into_iter().filter(|title| !title.is_empty() && !row.is_other);
-    Sought {
+    MovieReference {
         titles: titles.cloned().collect(),
         description: Described {
             directors: row.directors.iter().map(|name| fold(name)).collect(),
@@ -139,7 +139,12 @@ fn sought(row: &Row) -> Sought {
 }
 
 /// Puts movies into the list of this name, which is made where there is none. What became of each is in its place.
-fn keep_list(app: &App, account: i64, name: &str, found: &[(MovieId, &Row)]) -> Result<Vec<Vec<Kept>>, FlowError> {
+fn keep_list(
+    app: &App,
+    account: i64,
+    name: &str,
+    found: &[(MovieId, &Row)],
+) -> Result<Vec<Vec<EntryOutcome>>, FlowError> {
     let draft = ListDraft::check(name, "", false)?;
     let known = app.store.lists(account)?.into_iter().find(|list| list.draft.name == draft.name);
     let id = match known {
@@ -149,15 +154,15 @@ fn keep_list(app: &App, account: i64, name: &str, found: &[(MovieId, &Row)]) -> 
             made.ok_or_else(|| FieldErrors::of("file", Problem::TooMany { max: MAX_LISTS }))?
         }
     };
-    let held = app.store.entry_keys(account, Collection::List(id))?;
+    let held = app.store.entry_keys(account, EntrySource::List(id))?;
     let mut held: HashSet<MovieId> = held.into_iter().map(|entry| entry.movie).collect();
     let mut put = |movie: MovieId| {
         if !held.insert(movie) {
-            return Ok(vec![Kept::Unchanged]);
+            return Ok(vec![EntryOutcome::Unchanged]);
         }
         match app.store.put_into_list(account, id, movie, None) {
-            Ok(room) => Ok(vec![if room == Room::Enough { Kept::Set } else { Kept::TooMany }]),
-            Err(StoreError::NotFound) => Ok(vec![Kept::Gone]),
+            Ok(room) => Ok(vec![if room == Room::Enough { EntryOutcome::Set } else { EntryOutcome::TooMany }]),
+            Err(StoreError::NotFound) => Ok(vec![EntryOutcome::Gone]),
             Err(error) => Err(error.into()),
         }
     };
@@ -166,21 +171,23 @@ fn keep_list(app: &App, account: i64, name: &str, found: &[(MovieId, &Row)]) -> 
 
 /// What is to be kept, and by the side of each the place of the row that says so. Of several ratings of one movie the
 /// last one counts, in a diary that of the last day.
-fn things(kind: Kind, found: &[(MovieId, &Row)]) -> (Vec<(MovieId, Keep)>, Vec<usize>) {
+fn things(kind: Kind, found: &[(MovieId, &Row)]) -> (Vec<(MovieId, PersonalEntry)>, Vec<usize>) {
     let mut ratings: HashMap<MovieId, (usize, &Row)> = HashMap::new();
     let mut viewings: HashMap<(MovieId, Option<Day>), u32> = HashMap::new();
     let mut things = Vec::new();
     for (place, (movie, row)) in found.iter().enumerate() {
         match kind {
             Kind::Ratings | Kind::List => {}
-            Kind::Watchlist => things.push((place, *movie, Keep::Watchlist { at: row.made.map(Day::seconds) })),
+            Kind::Watchlist => {
+                things.push((place, *movie, PersonalEntry::Watchlist { at: row.made.map(Day::seconds) }));
+            }
             Kind::Diary => {
                 // Two rows of one day are two viewings, and the same file again adds none.
                 let nth = viewings.entry((*movie, row.seen)).or_default();
                 *nth += 1;
-                things.push((place, *movie, Keep::Seen { on: row.seen, nth: Some(*nth) }));
+                things.push((place, *movie, PersonalEntry::Seen { on: row.seen, nth: Some(*nth) }));
             }
-            Kind::Watched => things.push((place, *movie, Keep::Seen { on: None, nth: None })),
+            Kind::Watched => things.push((place, *movie, PersonalEntry::Seen { on: None, nth: None })),
         }
         let is_later = |before: &(usize, &Row)| kind != Kind::Diary || row.seen >= before.1.seen;
         if row.rating.is_some() && ratings.get(movie).is_none_or(is_later) {
@@ -190,7 +197,8 @@ fn things(kind: Kind, found: &[(MovieId, &Row)]) -> (Vec<(MovieId, Keep)>, Vec<u
     let of_rating = |(movie, (place, row)): (MovieId, (usize, &Row))| {
         let at = row.seen.filter(|_| kind == Kind::Diary).or(row.made).map(Day::seconds);
         // Only ratings tell what is thought now; a diary or a list never takes its place.
-        row.rating.map(|rating: Rating| (place, movie, Keep::Rating { rating, at, over: kind == Kind::Ratings }))
+        row.rating
+            .map(|rating: Rating| (place, movie, PersonalEntry::Rating { rating, at, over: kind == Kind::Ratings }))
     };
     things.extend(ratings.into_iter().filter_map(of_rating));
     things.sort_by_key(|(place, ..)| *place);
@@ -198,12 +206,12 @@ fn things(kind: Kind, found: &[(MovieId, &Row)]) -> (Vec<(MovieId, Keep)>, Vec<u
     (things.into_iter().map(|(_, movie, keep)| (movie, keep)).collect(), places)
 }
 
-fn unread(error: Unread) -> FlowError {
+fn unread(error: CsvError) -> FlowError {
     let problem = match error {
-        Unread::NoHeader => Problem::Malformed { expected: "a CSV file of IMDb or Letterboxd" },
-        Unread::Lost(kind) => return FlowError::Unavailable(format!("an uploaded file cannot be read: {kind}")),
-        Unread::WhichKind => return FieldErrors::of("kind", Problem::Missing).into(),
-        Unread::TooLong => Problem::TooMany { max: crate::dump::personal::MOST_ROWS },
+        CsvError::NoHeader => Problem::Malformed { expected: "a CSV file of IMDb or Letterboxd" },
+        CsvError::Lost(kind) => return FlowError::Unavailable(format!("an uploaded file cannot be read: {kind}")),
+        CsvError::WhichKind => return FieldErrors::of("kind", Problem::Missing).into(),
+        CsvError::TooLong => Problem::TooMany { max: crate::dump::personal::MAX_ROWS },
     };
     FieldErrors::of("file", problem).into()
 }

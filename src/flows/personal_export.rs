@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::FlowError;
 use crate::app::App;
 use crate::dump::personal_write::{Sheet, SheetWriter};
-use crate::model::mine::{MovieList, Shelf, Shelved};
-use crate::store::mine::{Collection, EntryKey};
+use crate::model::mine::{Collection, CollectionEntry, MovieList};
+use crate::store::mine::{EntryKey, EntrySource};
 
 /// The files that an account can be taken away as, by name.
 pub const FILES: [&str; 6] =
@@ -37,13 +37,13 @@ enum Format {
 /// What is still to be written.
 enum Part {
     Text(String),
-    Entries(Collection),
+    Entries(EntrySource),
     Lists,
 }
 
 /// A collection that is being written.
 struct Open {
-    collection: Collection,
+    source: EntrySource,
     keys: vec::IntoIter<EntryKey>,
     is_begun: bool,
 }
@@ -51,25 +51,25 @@ struct Open {
 impl Export {
     /// One of [`FILES`] of an account; `None` where the name is none of them.
     pub fn new(account: i64, name: &str) -> Option<Self> {
-        let (sheet, shelf) = match name {
-            "imdb.csv" => (Sheet::ImdbRatings, Shelf::Ratings),
-            "letterboxd.csv" => (Sheet::LetterboxdRatings, Shelf::Ratings),
-            "watchlist.csv" => (Sheet::ImdbList, Shelf::Watchlist),
-            "letterboxd-watchlist.csv" => (Sheet::LetterboxdList, Shelf::Watchlist),
-            "diary.csv" => (Sheet::LetterboxdDiary, Shelf::Seen),
+        let (sheet, collection) = match name {
+            "imdb.csv" => (Sheet::ImdbRatings, Collection::Ratings),
+            "letterboxd.csv" => (Sheet::LetterboxdRatings, Collection::Ratings),
+            "watchlist.csv" => (Sheet::ImdbList, Collection::Watchlist),
+            "letterboxd-watchlist.csv" => (Sheet::LetterboxdList, Collection::Watchlist),
+            "diary.csv" => (Sheet::LetterboxdDiary, Collection::Seen),
             "everything.json" => return Some(Self::everything(account)),
             _ => return None,
         };
         let writer = sheet.writer();
-        let todo = [Part::Text(writer.header()), Part::Entries(Collection::Shelf(shelf))];
+        let todo = [Part::Text(writer.header()), Part::Entries(EntrySource::Collection(collection))];
         Some(Self { account, format: Format::Csv(writer), todo: todo.into(), open: None })
     }
 
     fn everything(account: i64) -> Self {
         let mut todo = VecDeque::from([Part::Text("{".to_owned())]);
-        for shelf in Shelf::ALL {
-            todo.push_back(Part::Text(format!("\"{}\":[", shelf.name())));
-            todo.push_back(Part::Entries(Collection::Shelf(shelf)));
+        for collection in Collection::ALL {
+            todo.push_back(Part::Text(format!("\"{}\":[", collection.name())));
+            todo.push_back(Part::Entries(EntrySource::Collection(collection)));
             todo.push_back(Part::Text("],".to_owned()));
         }
         todo.push_back(Part::Text("\"lists\":[".to_owned()));
@@ -91,7 +91,7 @@ impl Export {
                     self.open = None;
                     continue;
                 }
-                let entries = app.store.entries(self.account, open.collection, &keys)?;
+                let entries = app.store.entries(self.account, open.source, &keys)?;
                 match &mut self.format {
                     Format::Csv(writer) => writer.write(&entries, &mut piece),
                     Format::Json => write_json(&entries, &mut open.is_begun, &mut piece),
@@ -101,14 +101,14 @@ impl Export {
             match self.todo.pop_front() {
                 None => break,
                 Some(Part::Text(text)) => piece.extend_from_slice(text.as_bytes()),
-                Some(Part::Entries(collection)) => {
-                    let keys = self.keys(app, collection)?.into_iter();
-                    self.open = Some(Open { collection, keys, is_begun: false });
+                Some(Part::Entries(source)) => {
+                    let keys = self.keys(app, source)?.into_iter();
+                    self.open = Some(Open { source, keys, is_begun: false });
                 }
                 Some(Part::Lists) => {
                     for (place, list) in app.store.lists(self.account)?.iter().enumerate().rev() {
                         self.todo.push_front(Part::Text("]}".to_owned()));
-                        self.todo.push_front(Part::Entries(Collection::List(list.id)));
+                        self.todo.push_front(Part::Entries(EntrySource::List(list.id)));
                         self.todo.push_front(Part::Text(opening(list, place > 0)));
                     }
                 }
@@ -117,9 +117,9 @@ impl Export {
         Ok((!piece.is_empty()).then_some(piece))
     }
 
-    fn keys(&self, app: &App, collection: Collection) -> Result<Vec<EntryKey>, FlowError> {
-        let mut keys = app.store.entry_keys(self.account, collection)?;
-        if matches!(self.format, Format::Csv(_)) && collection == Collection::Shelf(Shelf::Seen) {
+    fn keys(&self, app: &App, source: EntrySource) -> Result<Vec<EntryKey>, FlowError> {
+        let mut keys = app.store.entry_keys(self.account, source)?;
+        if matches!(self.format, Format::Csv(_)) && source == EntrySource::Collection(Collection::Seen) {
             // A diary begins with the earliest day.
             keys.reverse();
         }
@@ -134,7 +134,7 @@ fn opening(list: &MovieList, follows: bool) -> String {
     format!("{}{fields},\"movies\":[", if follows { "," } else { "" })
 }
 
-fn write_json(entries: &[Shelved], is_begun: &mut bool, piece: &mut Vec<u8>) {
+fn write_json(entries: &[CollectionEntry], is_begun: &mut bool, piece: &mut Vec<u8>) {
     for entry in entries {
         if std::mem::replace(is_begun, true) {
             piece.push(b',');
@@ -143,7 +143,7 @@ fn write_json(entries: &[Shelved], is_begun: &mut bool, piece: &mut Vec<u8>) {
     }
 }
 
-fn told(entry: &Shelved) -> Value {
+fn told(entry: &CollectionEntry) -> Value {
     let facts = &entry.movie.facts;
     let mut told = json!({
         "movie_name": facts.title,

@@ -3,7 +3,7 @@
 use super::{FlowError, edit_movie};
 use crate::app::App;
 use crate::model::{FieldErrors, Movie, MovieId, Problem};
-use crate::picture::{self, Picture, Unfit};
+use crate::picture::{self, ImageError, Picture};
 
 /// The name of the field that a picture comes in.
 pub const FIELD: &str = "poster";
@@ -79,15 +79,15 @@ pub fn picture(app: &App, hash: &str) -> Result<Vec<u8>, FlowError> {
     app.store.poster(hash)?.ok_or(FlowError::NotFound)
 }
 
-impl From<Unfit> for FlowError {
-    fn from(unfit: Unfit) -> Self {
+impl From<ImageError> for FlowError {
+    fn from(unfit: ImageError) -> Self {
         let of = |problem| FieldErrors::of(FIELD, problem);
         match unfit {
-            Unfit::Kind => Self::WrongKind(of(Problem::NotAKind { kinds: "JPEG, PNG, WebP" })),
-            Unfit::Damaged => Self::Invalid(of(Problem::Damaged)),
-            Unfit::TooManyPixels => Self::Invalid(of(Problem::TooManyPixels { max: picture::MOST_MEGAPIXELS })),
-            Unfit::TooMuchData => Self::Invalid(of(Problem::TooMuchData)),
-            Unfit::TooLarge => Self::Invalid(of(Problem::TooLarge { max: picture::MOST_BYTES / (1024 * 1024) })),
+            ImageError::Kind => Self::WrongKind(of(Problem::NotAKind { kinds: "JPEG, PNG, WebP" })),
+            ImageError::Damaged => Self::Invalid(of(Problem::Damaged)),
+            ImageError::TooManyPixels => Self::Invalid(of(Problem::TooManyPixels { max: picture::MAX_MEGAPIXELS })),
+            ImageError::TooMuchData => Self::Invalid(of(Problem::TooMuchData)),
+            ImageError::TooLarge => Self::Invalid(of(Problem::TooLarge { max: picture::MAX_BYTES / (1024 * 1024) })),
         }
     }
 }

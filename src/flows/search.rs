@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::FlowError;
 use crate::app::{App, Readiness};
 use crate::i18n::{self, Locale};
-use crate::index::{IndexError, Limits, Marker, Wish, is_slip_of};
+use crate::index::{IndexError, Limits, Marker, SearchOptions, is_slip_of};
 use crate::model::fold::{fold, words};
 use crate::model::suggestion::{Completion, Marks};
 use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, SuggestionField, SuggestionQuery, genre};
@@ -16,7 +16,7 @@ use crate::model::{Listing, ListingQuery, Movie, MovieId, Sort, Suggestion, Sugg
 /// # Errors
 /// Unavailable or failed; an empty result is none.
 pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
-    wished(app, query, Wish::default()).map(|(listing, _)| listing)
+    run(app, query, SearchOptions::default()).map(|(listing, _)| listing)
 }
 
 /// The same with its directors.
@@ -24,7 +24,7 @@ pub fn listing(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
 /// # Errors
 /// As [`listing`].
 pub fn with_directors(app: &App, query: &ListingQuery) -> Result<Listing, FlowError> {
-    wished(app, query, Wish { directors: true, ..Wish::default() }).map(|(listing, _)| listing)
+    run(app, query, SearchOptions { directors: true, ..SearchOptions::default() }).map(|(listing, _)| listing)
 }
 
 /// The page for readers of a language: titles are in the order that they expect, genres may be named as their language
@@ -45,16 +45,16 @@ pub fn page(app: &App, query: &ListingQuery, locale: Locale) -> Result<Listing, 
         }
     }
     let genre = query.q.as_deref().and_then(|text| i18n::genre_named(locale, text));
-    let wish = Wish { directors: true, collation: Some(locale.collation()), genre };
-    let (listing, is_slip) = wished(app, &query, wish)?;
+    let options = SearchOptions { directors: true, collation: Some(locale.collation()), genre };
+    let (listing, is_slip) = run(app, &query, options)?;
     let meant = if is_slip && query.page == 1 && listing.dropped.is_empty() { meant(app, &query)? } else { None };
     Ok(Listing { meant, ..listing })
 }
 
 /// The page, and whether its first movie is only near to what was typed.
-fn wished(app: &App, query: &ListingQuery, wish: Wish) -> Result<(Listing, bool), FlowError> {
+fn run(app: &App, query: &ListingQuery, options: SearchOptions) -> Result<(Listing, bool), FlowError> {
     ready(app)?;
-    let hits = app.index.search(query, wish)?;
+    let hits = app.index.search(query, options)?;
     let movies = app.store.movies(&hits.ids)?;
     let is_slip = query.effective_sort() == Sort::Relevance && hits.is_slip();
     let listing = Listing {

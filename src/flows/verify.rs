@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::FlowError;
-use super::care::differences;
+use super::maintenance::differences;
 use crate::app::{App, Readiness};
 use crate::model::{MovieId, Rev};
 

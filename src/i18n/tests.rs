@@ -79,9 +79,9 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 }
 
 fn plural_of(key: &str) -> Option<&'static str> {
-    PLURALS.into_iter().find(|plural| {
-        key.strip_prefix(plural).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'))
-    })
+    PLURALS
+        .into_iter()
+        .find(|plural| key.strip_prefix(plural).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.')))
 }
 
 /// The texts that count nothing.

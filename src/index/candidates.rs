@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use super::lookup::{Docs, List, Lists, Match, NONE, Reach, parts, size};
+use super::lookup::{Docs, List, Lists, Match, NONE, Scope, parts, size};
 use super::segment::Segment;
 
 /// The documents of a segment that hold every word, in their order; deleted ones are left out. `words` are the lists of
@@ -12,9 +12,9 @@ use super::segment::Segment;
 ///
 /// With `most` the first of them are enough, since documents are in the order of fame: a single word's lists are read so
 /// far only, and of several common words the beginning of the segment is tried first.
-pub fn find(segment: &Segment, words: &[(&Lists, Reach)], most: Option<usize>) -> tantivy::Result<Vec<Match>> {
+pub fn find(segment: &Segment, words: &[(&Lists, Scope)], most: Option<usize>) -> tantivy::Result<Vec<Match>> {
     let mut by_size: Vec<(usize, usize)> =
-        words.iter().enumerate().map(|(word, (lists, reach))| (size(lists.of(*reach)), word)).collect();
+        words.iter().enumerate().map(|(word, (lists, scope))| (size(lists.of(*scope)), word)).collect();
     by_size.sort_unstable();
     let Some((least, _)) = by_size.first().copied().filter(|(size, _)| *size > 0) else { return Ok(Vec::new()) };
     let Some(most) = most else { return within(segment, words, &by_size, Part::default()) };
@@ -70,13 +70,13 @@ impl Part {
 /// The documents in a part of the lists that hold every word; `by_size` are the words, the rarest first.
 fn within(
     segment: &Segment,
-    words: &[(&Lists, Reach)],
+    words: &[(&Lists, Scope)],
     by_size: &[(usize, usize)],
     part: Part,
 ) -> tantivy::Result<Vec<Match>> {
     let Some((least, rarest)) = by_size.first().copied() else { return Ok(Vec::new()) };
-    let (lists, reach) = words[rarest];
-    let mut found = first(segment, lists.of(reach), least, part)?;
+    let (lists, scope) = words[rarest];
+    let mut found = first(segment, lists.of(scope), least, part)?;
     if segment.alive.is_some() {
         found.retain(|matched| segment.is_alive(matched.doc));
     }
@@ -84,8 +84,8 @@ fn within(
         if found.is_empty() {
             break;
         }
-        let (lists, reach) = words[*word];
-        narrow(segment, lists.of(reach), *size, part, &mut found)?;
+        let (lists, scope) = words[*word];
+        narrow(segment, lists.of(scope), *size, part, &mut found)?;
     }
     Ok(found)
 }
@@ -222,11 +222,11 @@ fn each_common(
 }
 
 /// The most matches that are kept room for.
-const MOST_KEPT: usize = 1 << 20;
+const MAX_KEPT: usize = 1 << 20;
 
 /// Takes matches back that are not needed any more, so that the next question need not ask for memory.
 pub fn give_back(matches: Vec<Vec<Match>>) {
-    if let Some(largest) = matches.into_iter().max_by_key(Vec::capacity).filter(|found| found.capacity() <= MOST_KEPT) {
+    if let Some(largest) = matches.into_iter().max_by_key(Vec::capacity).filter(|found| found.capacity() <= MAX_KEPT) {
         MATCHES.set(largest);
     }
 }

@@ -4,10 +4,10 @@ use fixedbitset::FixedBitSet;
 use tantivy::DocId;
 use tantivy::postings::TermInfo;
 
-use super::matching::{Level, Places, Wanted, tier};
+use super::matching::{Fuzziness, TextFields, Wanted, tier};
 use super::segment::{Dictionary, Segment};
 use super::sound::sound;
-use super::text::{LONGEST_START, Place, is_unspaced_word, term};
+use super::text::{LONGEST_START, TextField, is_unspaced_word, term};
 use super::{candidates, forms};
 
 /// Documents with what a match by them costs.
@@ -55,27 +55,27 @@ pub const NONE: u8 = u8::MAX;
 /// The lists of one word in one segment, by the level that finds them.
 #[derive(Default)]
 pub struct Lists {
-    by_level: [Option<Vec<List>>; Level::ALL.len()],
+    by_level: [Option<Vec<List>>; Fuzziness::ALL.len()],
 }
 
 impl Lists {
     /// The lists up to a level whose places are of some ranks.
-    pub fn of(&self, Reach { level, ranks: (first, last) }: Reach) -> impl Iterator<Item = &List> + Clone {
+    pub fn of(&self, Scope { level, ranks: (first, last) }: Scope) -> impl Iterator<Item = &List> + Clone {
         let lists = self.by_level[..=level as usize].iter().flatten().flatten();
         lists.filter(move |list| (first..=last).contains(&(list.cost % RANKS)))
     }
 
     /// The lists of a level, to be filled.
-    pub fn at(&mut self, level: Level) -> &mut Vec<List> {
+    pub fn at(&mut self, level: Fuzziness) -> &mut Vec<List> {
         self.by_level[level as usize].get_or_insert_default()
     }
 }
 
 /// Which lists of a word count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct Scope {
     /// Those of this level and the nearer ones.
-    pub level: Level,
+    pub level: Fuzziness,
     /// The first and the last rank of places.
     pub ranks: (u8, u8),
 }
@@ -91,23 +91,23 @@ const LONGEST_JOINED: usize = 32;
 /// Looks words up in one segment.
 pub struct Lookup<'a> {
     pub segment: &'a Segment,
-    pub places: Places,
+    pub places: TextFields,
 }
 
 impl Lookup<'_> {
     /// Adds the lists of a word that `level` adds to those before it.
-    pub fn word(&self, wanted: &Wanted, level: Level, lists: &mut Vec<List>) -> tantivy::Result<()> {
+    pub fn word(&self, wanted: &Wanted, level: Fuzziness, lists: &mut Vec<List>) -> tantivy::Result<()> {
         match level {
-            Level::Close => self.close(wanted, lists),
-            Level::Near => {
+            Fuzziness::Exact => self.close(wanted, lists),
+            Fuzziness::One => {
                 self.slips(wanted, level, 0, lists)?;
                 if self.is_known(wanted)? { self.apart(wanted, lists) } else { Ok(()) }
             }
-            Level::Far => {
+            Fuzziness::Two => {
                 self.slips(wanted, level, 0, lists)?;
-                match (sound(&wanted.word), self.places.rank(Place::Director)) {
+                match (sound(&wanted.word), self.places.rank(TextField::Director)) {
                     (Some(code), Some(rank)) => {
-                        self.exact(Dictionary::Sounds, &code, Place::Director, tier::SOUND * RANKS + rank, lists)
+                        self.exact(Dictionary::Sounds, &code, TextField::Director, tier::SOUND * RANKS + rank, lists)
                     }
                     _ => Ok(()),
                 }
@@ -116,13 +116,13 @@ impl Lookup<'_> {
     }
 
     /// Adds the lists of two neighbouring words that are one in the catalogue: `god father`.
-    pub fn split(&self, pair: [&Wanted; 2], level: Level, lists: &mut Vec<List>) -> tantivy::Result<()> {
+    pub fn split(&self, pair: [&Wanted; 2], level: Fuzziness, lists: &mut Vec<List>) -> tantivy::Result<()> {
         if pair.iter().any(|word| is_unspaced_word(&word.word)) {
             return Ok(());
         }
         let joined = Wanted::new(&format!("{}{}", pair[0].word, pair[1].word), pair[1].unfinished);
         match level {
-            Level::Close => {
+            Fuzziness::Exact => {
                 for (place, rank) in self.places.iter() {
                     self.exact(Dictionary::Words, &joined.word, place, tier::JOINED * RANKS + rank, lists)?;
                 }
@@ -131,8 +131,8 @@ impl Lookup<'_> {
                 }
                 Ok(())
             }
-            Level::Near => Ok(()),
-            Level::Far => self.slips(&joined, Level::Near, tier::JOINED, lists),
+            Fuzziness::One => Ok(()),
+            Fuzziness::Two => self.slips(&joined, Fuzziness::One, tier::JOINED, lists),
         }
     }
 
@@ -181,12 +181,12 @@ impl Lookup<'_> {
         if !(SHORTEST_JOINED..=LONGEST_JOINED).contains(&wanted.letters) || !word.chars().all(char::is_alphanumeric) {
             return Ok(());
         }
-        for (place, rank) in self.places.iter().filter(|(place, _)| *place != Place::Year) {
+        for (place, rank) in self.places.iter().filter(|(place, _)| *place != TextField::Year) {
             let mut docs: Vec<DocId> = Vec::new();
             for (at, _) in word.char_indices().skip(1) {
                 let (left, right) = word.split_at(at);
                 let Some(left) = self.segment.term(Dictionary::Words, &term(left, place))? else { continue };
-                let only = Places::new(&[]).with(place);
+                let only = TextFields::new(&[]).with(place);
                 let mut rights = Vec::new();
                 let right_lookup = Lookup { segment: self.segment, places: only };
                 right_lookup.exact(Dictionary::Words, right, place, 0, &mut rights)?;
@@ -205,7 +205,14 @@ impl Lookup<'_> {
         Ok(())
     }
 
-    fn exact(&self, of: Dictionary, word: &str, place: Place, cost: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
+    fn exact(
+        &self,
+        of: Dictionary,
+        word: &str,
+        place: TextField,
+        cost: u8,
+        lists: &mut Vec<List>,
+    ) -> tantivy::Result<()> {
         if let Some(info) = self.segment.term(of, &term(word, place))? {
             lists.push(List { cost, docs: Docs::Term(of, info) });
         }
@@ -222,7 +229,7 @@ impl Lookup<'_> {
         while terms.advance() {
             let (key, info) = (terms.key(), terms.value());
             if key.len() > word.len() + 1
-                && let Some(rank) = Place::of_term(key).and_then(|place| self.places.rank(place))
+                && let Some(rank) = TextField::of_term(key).and_then(|place| self.places.rank(place))
             {
                 lists.push(List { cost: tier * RANKS + rank, docs: Docs::Term(of, info.clone()) });
             }
@@ -231,14 +238,14 @@ impl Lookup<'_> {
     }
 
     /// Words within the slips that a level forgives.
-    fn slips(&self, wanted: &Wanted, level: Level, more: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
+    fn slips(&self, wanted: &Wanted, level: Fuzziness, more: u8, lists: &mut Vec<List>) -> tantivy::Result<()> {
         let of = Dictionary::Words;
         let dictionary = self.segment.dictionary(of).terms();
         for walk in wanted.walks(level, self.places) {
             let mut terms = dictionary.search(walk).into_stream()?;
             while terms.advance() {
                 let key = terms.key();
-                let Some(rank) = Place::of_term(key).and_then(|place| self.places.rank(place)) else { continue };
+                let Some(rank) = TextField::of_term(key).and_then(|place| self.places.rank(place)) else { continue };
                 let Some(tier) = wanted.tier(&key[..key.len() - 1], level) else { continue };
                 // Nearer levels have those already.
                 if tier > tier::PREFIX {

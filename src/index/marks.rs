@@ -1,22 +1,22 @@
 //! Which parts of a text are what was typed, to be shown marked.
 
-use super::matching::{Level, Wanted, tier};
+use super::matching::{Fuzziness, Wanted, tier};
 use super::text;
 use crate::model::fold::{is_unspaced, words};
 
 /// Marks what was typed; made once for many texts.
 pub struct Marker {
     /// Words, each with how far it may be from what is marked.
-    wanted: Vec<(Wanted, Level)>,
+    wanted: Vec<(Wanted, Fuzziness)>,
 }
 
 impl Marker {
     /// Prepares what was typed and was looked for as far as `level`.
-    pub fn new(typed: &str, level: Level) -> Self {
+    pub fn new(typed: &str, level: Fuzziness) -> Self {
         let mut wanted = text::wanted(typed);
         wanted.truncate(text::MAX_WORDS);
         let last = wanted.len().saturating_sub(1);
-        let pairs = wanted.windows(2).map(|pair| (Wanted::new(&pair.concat(), false), Level::Close));
+        let pairs = wanted.windows(2).map(|pair| (Wanted::new(&pair.concat(), false), Fuzziness::Exact));
         let words = wanted.iter().enumerate().map(|(place, word)| (Wanted::new(word, place == last), level));
         Self { wanted: words.chain(pairs).collect() }
     }
@@ -42,8 +42,8 @@ impl Marker {
 
 /// The parts that a word means, in bytes: the nearest words alone, since who typed "star" does not mean "stir" where
 /// both are there.
-fn marks_of(wanted: &Wanted, most: Level, text: &str, runs: &[Run]) -> Vec<(usize, usize)> {
-    for level in Level::ALL.into_iter().filter(|level| *level <= most) {
+fn marks_of(wanted: &Wanted, most: Fuzziness, text: &str, runs: &[Run]) -> Vec<(usize, usize)> {
+    for level in Fuzziness::ALL.into_iter().filter(|level| *level <= most) {
         let tier = |run: &Run| wanted.tier(run.folded.as_bytes(), level);
         if let Some(nearest) = runs.iter().filter_map(tier).min() {
             return runs.iter().filter(|run| tier(run) == Some(nearest)).map(|run| run.part(text, wanted)).collect();
@@ -116,7 +116,7 @@ mod tests {
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut shown = String::new();
         let mut before = 0;
-        for (start, end) in Marker::new(typed, Level::Far).marks(text) {
+        for (start, end) in Marker::new(typed, Fuzziness::Two).marks(text) {
             let piece = |from: usize, to: usize| String::from_utf16_lossy(&units[from..to]);
             shown.push_str(&format!("{}[{}]", piece(before, start), piece(start, end)));
             before = end;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 
-use super::text::{FIRST_LETTER, Place};
+use super::text::{FIRST_LETTER, TextField};
 use crate::model::fold::words;
 
 /// How far a match is from what was typed; the lower the better. The ranking adds these up.
@@ -35,39 +35,39 @@ pub mod tier {
 
 /// How far afield a word is looked for. Each level holds what those before it hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Level {
+pub enum Fuzziness {
     /// As it is, as a beginning, joined or split, a number in another form.
     #[default]
-    Close,
+    Exact,
     /// One slip from four letters.
-    Near,
+    One,
     /// One slip from three letters, two from five, names that sound the same: where the nearer levels find nothing,
     /// anything is better.
-    Far,
+    Two,
 }
 
-impl Level {
+impl Fuzziness {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Close, Self::Near, Self::Far];
+    pub const ALL: [Self; 3] = [Self::Exact, Self::One, Self::Two];
 
     /// Slips that are forgiven in a whole word and in the beginning of one, by its letters.
     fn slips(self, letters: usize) -> (u8, u8) {
         match (self, letters) {
-            (Self::Close, _) | (_, ..=2) | (_, MOST_FORGIVEN..) => (0, 0),
-            (Self::Near, 3) => (0, 0),
-            (Self::Near, 4..=5) => (1, 0),
-            (Self::Near, _) => (1, 1),
-            (Self::Far, 3) => (1, 0),
-            (Self::Far, 4) => (1, 1),
-            (Self::Far, 5..=7) => (2, 1),
-            (Self::Far, _) => (2, 2),
+            (Self::Exact, _) | (_, ..=2) | (_, MAX_FORGIVEN..) => (0, 0),
+            (Self::One, 3) => (0, 0),
+            (Self::One, 4..=5) => (1, 0),
+            (Self::One, _) => (1, 1),
+            (Self::Two, 3) => (1, 0),
+            (Self::Two, 4) => (1, 1),
+            (Self::Two, 5..=7) => (2, 1),
+            (Self::Two, _) => (2, 2),
         }
     }
 }
 
 /// From this many characters on a word is matched exactly or as a beginning only: automata of long words are
 /// large, and no name needs them.
-const MOST_FORGIVEN: usize = 41;
+const MAX_FORGIVEN: usize = 41;
 
 /// A word that is looked for.
 pub struct Wanted {
@@ -84,7 +84,7 @@ pub struct Wanted {
 /// What was typed is a name with a slip in some of its words, one in each; all words are there.
 pub fn is_slip_of(typed: &str, name: &str) -> bool {
     let (typed, name) = (words(typed), words(name));
-    let is_near = |(typed, word): (&String, &String)| Wanted::new(typed, false).tier(word.as_bytes(), Level::Near);
+    let is_near = |(typed, word): (&String, &String)| Wanted::new(typed, false).tier(word.as_bytes(), Fuzziness::One);
     !typed.is_empty() && typed.len() == name.len() && typed.iter().zip(&name).all(|pair| is_near(pair).is_some())
 }
 
@@ -102,11 +102,11 @@ impl Wanted {
         Self { word: word.to_owned(), letters, unfinished, near: OnceCell::new(), far: OnceCell::new() }
     }
 
-    fn slips(&self, level: Level) -> Option<&Slips> {
+    fn slips(&self, level: Fuzziness) -> Option<&Slips> {
         let cell = match level {
-            Level::Close => return None,
-            Level::Near => &self.near,
-            Level::Far => &self.far,
+            Fuzziness::Exact => return None,
+            Fuzziness::One => &self.near,
+            Fuzziness::Two => &self.far,
         };
         Some(cell.get_or_init(|| {
             // No slips in numbers: 2024 is not 2025.
@@ -122,18 +122,18 @@ impl Wanted {
     }
 
     /// How far a word is from this one; `None` where it does not match at this level.
-    pub fn tier(&self, word: &[u8], level: Level) -> Option<u8> {
+    pub fn tier(&self, word: &[u8], level: Fuzziness) -> Option<u8> {
         if word == self.word.as_bytes() {
             return Some(tier::EXACT);
         }
         if self.unfinished && word.starts_with(self.word.as_bytes()) {
             return Some(tier::PREFIX);
         }
-        let levels = Level::ALL.into_iter().filter(|known| *known <= level);
+        let levels = Fuzziness::ALL.into_iter().filter(|known| *known <= level);
         levels.filter_map(|level| self.slip_tier(word, level)).min()
     }
 
-    fn slip_tier(&self, word: &[u8], level: Level) -> Option<u8> {
+    fn slip_tier(&self, word: &[u8], level: Fuzziness) -> Option<u8> {
         let Slips { whole, beginning } = self.slips(level)?;
         let slips = |dfa: &Option<DFA>| match dfa.as_ref()?.eval(word) {
             Distance::Exact(slips) => Some(slips),
@@ -150,14 +150,14 @@ impl Wanted {
 
     /// The automata that walk a dictionary for the slips that a level forgives: one, where beginnings are forgiven as
     /// much as whole words, which are beginnings too.
-    pub fn walks(&self, level: Level, places: Places) -> impl Iterator<Item = Walk<'_>> {
+    pub fn walks(&self, level: Fuzziness, places: TextFields) -> impl Iterator<Item = Walk<'_>> {
         let (whole, beginning) = level.slips(self.letters);
         let slips = self.slips(level);
         let whole_too = whole != beginning;
         let dfas = slips.into_iter().flat_map(move |slips| {
             let whole = slips.whole.as_ref().filter(|_| whole_too || slips.beginning.is_none());
             // The nearer level has walked the beginnings with one slip of words of this length.
-            let is_walked = level == Level::Far && beginning == 1 && Level::Near.slips(self.letters).1 == 1;
+            let is_walked = level == Fuzziness::Two && beginning == 1 && Fuzziness::One.slips(self.letters).1 == 1;
             whole.into_iter().chain(slips.beginning.as_ref().filter(|_| !is_walked))
         });
         dfas.map(move |dfa| Walk { dfa, places })
@@ -172,14 +172,14 @@ fn builder(slips: u8) -> &'static LevenshteinAutomatonBuilder {
 
 /// Where words are looked for: for each place its rank, the lower the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Places {
-    ranks: [Option<u8>; Place::ALL.len()],
+pub struct TextFields {
+    ranks: [Option<u8>; TextField::ALL.len()],
 }
 
-impl Places {
+impl TextFields {
     /// Places in the order of their rank.
-    pub const fn new(ordered: &[Place]) -> Self {
-        let mut ranks = [None; Place::ALL.len()];
+    pub const fn new(ordered: &[TextField]) -> Self {
+        let mut ranks = [None; TextField::ALL.len()];
         let mut rank = 0;
         while rank < ordered.len() {
             ranks[ordered[rank] as usize - 1] = Some(rank as u8);
@@ -189,19 +189,19 @@ impl Places {
     }
 
     /// One more place, of the best rank.
-    pub fn with(mut self, place: Place) -> Self {
+    pub fn with(mut self, place: TextField) -> Self {
         self.ranks[place as usize - 1] = Some(0);
         self
     }
 
     /// The rank of a place; `None` where it does not count.
-    pub fn rank(self, place: Place) -> Option<u8> {
+    pub fn rank(self, place: TextField) -> Option<u8> {
         self.ranks[place as usize - 1]
     }
 
     /// The places with their ranks.
-    pub fn iter(self) -> impl Iterator<Item = (Place, u8)> {
-        Place::ALL.into_iter().filter_map(move |place| Some((place, self.rank(place)?)))
+    pub fn iter(self) -> impl Iterator<Item = (TextField, u8)> {
+        TextField::ALL.into_iter().filter_map(move |place| Some((place, self.rank(place)?)))
     }
 
     fn holds(self, byte: u8) -> bool {
@@ -212,7 +212,7 @@ impl Places {
 /// Walks a term dictionary for the words within some slips that stand at some places.
 pub struct Walk<'a> {
     dfa: &'a DFA,
-    places: Places,
+    places: TextFields,
 }
 
 /// A term has ended at a place that counts.
@@ -248,39 +248,39 @@ impl tantivy_fst::Automaton for Walk<'_> {
 mod tests {
     use super::*;
 
-    fn tier_of(word: &str, unfinished: bool, term: &str, level: Level) -> Option<u8> {
+    fn tier_of(word: &str, unfinished: bool, term: &str, level: Fuzziness) -> Option<u8> {
         Wanted::new(word, unfinished).tier(term.as_bytes(), level)
     }
 
     #[test]
     fn slips_are_forgiven_by_length() {
-        assert_eq!(tier_of("her", false, "hers", Level::Near), None);
-        assert_eq!(tier_of("star", false, "stra", Level::Near), Some(tier::ONE_SLIP));
-        assert_eq!(tier_of("godfahter", false, "godfather", Level::Near), Some(tier::ONE_SLIP));
-        assert_eq!(tier_of("godfahter", false, "godfather", Level::Close), None);
-        assert_eq!(tier_of("intersetlar", false, "interstellar", Level::Near), None);
-        assert_eq!(tier_of("intersetlar", false, "interstellar", Level::Far), Some(tier::TWO_SLIPS));
-        assert_eq!(tier_of("2024", false, "2025", Level::Far), None);
-        assert_eq!(tier_of("lrd", false, "lord", Level::Far), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("her", false, "hers", Fuzziness::One), None);
+        assert_eq!(tier_of("star", false, "stra", Fuzziness::One), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("godfahter", false, "godfather", Fuzziness::One), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("godfahter", false, "godfather", Fuzziness::Exact), None);
+        assert_eq!(tier_of("intersetlar", false, "interstellar", Fuzziness::One), None);
+        assert_eq!(tier_of("intersetlar", false, "interstellar", Fuzziness::Two), Some(tier::TWO_SLIPS));
+        assert_eq!(tier_of("2024", false, "2025", Fuzziness::Two), None);
+        assert_eq!(tier_of("lrd", false, "lord", Fuzziness::Two), Some(tier::ONE_SLIP));
     }
 
     #[test]
     fn the_last_word_may_be_unfinished() {
-        assert_eq!(tier_of("wa", true, "wars", Level::Close), Some(tier::PREFIX));
-        assert_eq!(tier_of("wa", false, "wars", Level::Far), None);
-        assert_eq!(tier_of("gdof", true, "godfather", Level::Far), Some(tier::PREFIX_ONE_SLIP));
-        assert_eq!(tier_of("thriler", true, "thriller", Level::Near), Some(tier::ONE_SLIP));
+        assert_eq!(tier_of("wa", true, "wars", Fuzziness::Exact), Some(tier::PREFIX));
+        assert_eq!(tier_of("wa", false, "wars", Fuzziness::Two), None);
+        assert_eq!(tier_of("gdof", true, "godfather", Fuzziness::Two), Some(tier::PREFIX_ONE_SLIP));
+        assert_eq!(tier_of("thriler", true, "thriller", Fuzziness::One), Some(tier::ONE_SLIP));
     }
 
     #[test]
     fn the_walk_and_the_tier_agree() {
         use tantivy_fst::Automaton;
-        let places = Places::new(&[Place::Title]);
+        let places = TextFields::new(&[TextField::Title]);
         let terms = ["wars", "war", "warss", "wrs", "stars", "starwars", "wra", "awrs", "wa", "warxyz", ""];
         for word in ["war", "wars", "starw", "starwar", "starwarss"] {
             for (unfinished, term) in [true, false].into_iter().flat_map(|open| terms.map(|term| (open, term))) {
                 let wanted = Wanted::new(word, unfinished);
-                for level in [Level::Near, Level::Far] {
+                for level in [Fuzziness::One, Fuzziness::Two] {
                     let walked = |term: &str, level| {
                         wanted.walks(level, places).any(|walk| {
                             let state = term.bytes().fold(walk.start(), |state, byte| walk.accept(&state, byte));
@@ -288,8 +288,8 @@ mod tests {
                         })
                     };
                     let titled = format!("{term}\u{1}");
-                    let found = walked(&titled, level) || level == Level::Far && walked(&titled, Level::Near);
-                    let close = wanted.tier(term.as_bytes(), Level::Close).is_some();
+                    let found = walked(&titled, level) || level == Fuzziness::Two && walked(&titled, Fuzziness::One);
+                    let close = wanted.tier(term.as_bytes(), Fuzziness::Exact).is_some();
                     let tier = wanted.tier(term.as_bytes(), level).is_some();
                     assert_eq!(found || close, tier, "{word} {unfinished} {term} {level:?}");
                     assert!(!walked(&format!("{term}\u{3}"), level));

@@ -18,7 +18,7 @@ use super::snapshot::Snapshot;
 use crate::model::Facet;
 
 /// In a result of more movies nobody is counted.
-pub const MOST_COUNTED: u64 = 20_000;
+pub const MAX_COUNTED: u64 = 20_000;
 /// How many directors are told.
 const TOLD: usize = 10;
 /// How many of each segment may be among those, where there are several segments.

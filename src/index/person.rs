@@ -2,7 +2,7 @@
 
 use super::segment::Dictionary;
 use super::snapshot::Snapshot;
-use super::text::Place;
+use super::text::TextField;
 use super::{Index, IndexError};
 use crate::model::MovieId;
 use crate::model::fold::fold;
@@ -27,15 +27,15 @@ impl Index {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             Ok(Films {
-                directed: films(&snapshot, &key, Place::Director, limit)?,
-                acted: films(&snapshot, &key, Place::Actor, limit)?,
+                directed: films(&snapshot, &key, TextField::Director, limit)?,
+                acted: films(&snapshot, &key, TextField::Actor, limit)?,
             })
         })
     }
 }
 
 /// The films that hold a name's key in a place, the most famous first.
-pub fn films(snapshot: &Snapshot, key: &str, place: Place, limit: usize) -> tantivy::Result<Vec<MovieId>> {
+pub fn films(snapshot: &Snapshot, key: &str, place: TextField, limit: usize) -> tantivy::Result<Vec<MovieId>> {
     let mut found = Vec::new();
     for segment in &snapshot.segments {
         let Some(info) = segment.whole(key, place)? else { continue };
@@ -44,7 +44,7 @@ pub fn films(snapshot: &Snapshot, key: &str, place: Place, limit: usize) -> tant
         segment.each_doc(Dictionary::Whole, &info, |docs| {
             for doc in docs.iter().copied().filter(|doc| segment.is_alive(*doc)).take(left) {
                 let columns = &segment.columns;
-                found.push((columns.standings.first(doc), columns.ids.first(doc).unwrap_or(0)));
+                found.push((columns.static_ranks.first(doc), columns.ids.first(doc).unwrap_or(0)));
                 left -= 1;
             }
             left > 0

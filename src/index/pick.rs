@@ -4,7 +4,7 @@ use rand::RngExt;
 use tantivy::DocId;
 
 use super::query::Filters;
-use super::rank::{self, Page, Wish};
+use super::rank::{self, Page, SearchOptions};
 use super::segment::SetKey;
 use super::snapshot::Snapshot;
 use super::statistics::{filters, passing};
@@ -20,8 +20,14 @@ impl Index {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             let Some(filters) = filters(&snapshot, query)? else { return Ok(Vec::new()) };
-            let page =
-                Page { sort: Sort::Score, order: Order::Desc, offset: 0, limit, looked_at: 0, wish: Wish::default() };
+            let page = Page {
+                sort: Sort::Score,
+                order: Order::Desc,
+                offset: 0,
+                limit,
+                looked_at: 0,
+                options: SearchOptions::default(),
+            };
             let mut best = scored(&snapshot, &filters, page, true)?;
             if best.len() < limit {
                 let others = scored(&snapshot, &filters, Page { limit: 2 * limit, ..page }, false)?;

@@ -4,17 +4,17 @@
 use tantivy::DocId;
 
 use super::candidates;
-use super::lookup::{ANY_RANK, Docs, List, Lists, Lookup, Match, RANKS, Reach, gather};
-use super::matching::{Level, Places, Wanted, tier};
+use super::lookup::{ANY_RANK, Docs, List, Lists, Lookup, Match, RANKS, Scope, gather};
+use super::matching::{Fuzziness, TextFields, Wanted, tier};
 use super::segment::{Dictionary, Segment, SetKey, scores, years};
 use super::snapshot::Snapshot;
-use super::text::{self, Place, is_article};
+use super::text::{self, TextField, is_article};
 use crate::model::fold::fold;
 use crate::model::{ListingQuery, Range, genre};
 
 /// Where the words of a text are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum FieldScope {
     /// The title, then original and other titles.
     Titles,
     /// Directors.
@@ -25,22 +25,22 @@ pub enum Scope {
     Anything,
 }
 
-/// The ranks of titles in [`Scope::Names`].
+/// The ranks of titles in [`FieldScope::Names`].
 pub const TITLE_RANKS: (u8, u8) = (0, 1);
 /// The ranks of directors there.
 pub const DIRECTOR_RANKS: (u8, u8) = (2, 2);
-/// The rank of a genre among the places of [`Scope::Anything`].
+/// The rank of a genre among the places of [`FieldScope::Anything`].
 const GENRE_RANK: u8 = 3;
 
-impl Scope {
-    fn places(self, has_year: bool) -> Places {
-        use Place::{Director, OtherTitle, Title, Year};
+impl FieldScope {
+    fn places(self, has_year: bool) -> TextFields {
+        use TextField::{Director, OtherTitle, Title, Year};
         match (self, has_year) {
-            (Self::Titles, false) => const { Places::new(&[Title, OtherTitle]) },
-            (Self::Directors, _) => const { Places::new(&[Director]) },
-            (Self::Anything | Self::Names, false) => const { Places::new(&[Title, OtherTitle, Director]) },
+            (Self::Titles, false) => const { TextFields::new(&[Title, OtherTitle]) },
+            (Self::Directors, _) => const { TextFields::new(&[Director]) },
+            (Self::Anything | Self::Names, false) => const { TextFields::new(&[Title, OtherTitle, Director]) },
             (Self::Titles | Self::Names | Self::Anything, true) => {
-                const { Places::new(&[Title, OtherTitle, Director, Year]) }
+                const { TextFields::new(&[Title, OtherTitle, Director, Year]) }
             }
         }
     }
@@ -48,7 +48,7 @@ impl Scope {
 
 /// One text of a question: all its words must be found.
 struct Clause {
-    scope: Scope,
+    scope: FieldScope,
     /// The text, folded: it may be a whole title or name.
     whole: String,
     words: Vec<Wanted>,
@@ -56,7 +56,7 @@ struct Clause {
 
 impl Clause {
     /// A clause of at most `most` words, and the words beyond them.
-    fn new(text: &str, scope: Scope, most: usize) -> (Self, Vec<String>) {
+    fn new(text: &str, scope: FieldScope, most: usize) -> (Self, Vec<String>) {
         let mut typed = text::wanted(text);
         let beyond = typed.split_off(most.min(typed.len()));
         let last = typed.len().saturating_sub(1);
@@ -125,7 +125,7 @@ impl Filters {
 /// are no slip.
 const ENOUGH: usize = 10;
 /// Of so many movies no more are read while somebody types: the most famous come first.
-pub const MOST_SUGGESTED: usize = 400;
+pub const MAX_SUGGESTED: usize = 400;
 
 /// A question, prepared once for all segments.
 pub struct Question {
@@ -135,7 +135,7 @@ pub struct Question {
     /// What must hold besides.
     pub filters: Filters,
     has_year: bool,
-    /// See [`super::Wish::genre`].
+    /// See [`super::SearchOptions::genre`].
     genre: Option<&'static str>,
 }
 
@@ -164,7 +164,11 @@ impl Question {
     /// Prepares the question of a listing; `genres` are those asked for as the catalogue spells them.
     pub fn new(query: &ListingQuery, genres: Vec<String>) -> Self {
         let filters = Filters { genres, year: query.year, score: query.score };
-        let texts = [(&query.q, Scope::Anything), (&query.name, Scope::Titles), (&query.director, Scope::Directors)];
+        let texts = [
+            (&query.q, FieldScope::Anything),
+            (&query.name, FieldScope::Titles),
+            (&query.director, FieldScope::Directors),
+        ];
         let texts = texts.into_iter().filter_map(|(text, scope)| Some((text.as_deref()?, scope)));
         Self::of_texts(texts, filters)
     }
@@ -175,11 +179,11 @@ impl Question {
     }
 
     /// A text alone.
-    pub fn of(text: &str, scope: Scope) -> Self {
+    pub fn of(text: &str, scope: FieldScope) -> Self {
         Self::of_texts([(text, scope)], Filters::default())
     }
 
-    fn of_texts<'a>(texts: impl IntoIterator<Item = (&'a str, Scope)>, filters: Filters) -> Self {
+    fn of_texts<'a>(texts: impl IntoIterator<Item = (&'a str, FieldScope)>, filters: Filters) -> Self {
         let (mut clauses, mut beyond, mut left) = (Vec::new(), Vec::new(), text::MAX_WORDS);
         for (text, scope) in texts {
             let (clause, rest) = Clause::new(text, scope, left);
@@ -207,7 +211,7 @@ impl Question {
 
     /// Begins to look for what somebody types, who wants the first of it alone.
     pub fn typing<'a>(&'a self, snapshot: &'a Snapshot) -> Search<'a> {
-        Search::new(self, snapshot, Some(MOST_SUGGESTED))
+        Search::new(self, snapshot, Some(MAX_SUGGESTED))
     }
 
     /// Finds the documents that hold the texts, whatever the filters.
@@ -218,7 +222,7 @@ impl Question {
         let mut kept = all.clone();
         let matches = loop {
             search.begin(&kept)?;
-            let matches = if kept.is_empty() { as_matches(&whole) } else { search.patiently()? };
+            let matches = if kept.is_empty() { as_matches(&whole) } else { search.search_relaxing()? };
             if matches.iter().any(|matches| !matches.is_empty()) || !search.drop_from(&mut kept)? {
                 break matches;
             }
@@ -241,7 +245,7 @@ impl Question {
     }
 
     fn typed<'a>(&self, places: impl Iterator<Item = &'a At>) -> Vec<String> {
-        let in_titles = places.filter(|at| self.clauses[at.0].scope != Scope::Directors);
+        let in_titles = places.filter(|at| self.clauses[at.0].scope != FieldScope::Directors);
         in_titles.map(|at| self.word(*at).word.clone()).collect()
     }
 
@@ -289,18 +293,18 @@ pub struct Search<'a> {
     /// For each clause and word its lists in each segment.
     lists: Vec<Vec<WordLists>>,
     /// The words that are looked for now, and how far afield each is.
-    kept: Vec<(At, Level)>,
+    kept: Vec<(At, Fuzziness)>,
 }
 
 /// The lists of a word.
 #[derive(Default)]
 struct WordLists {
     by_segment: Vec<Lists>,
-    looked_up: [bool; Level::ALL.len()],
+    looked_up: [bool; Fuzziness::ALL.len()],
 }
 
 /// Words are looked for far afield in questions of at most so many; each costs a long walk.
-const MOST_FAR: usize = 8;
+const MAX_FAR: usize = 8;
 
 impl<'a> Search<'a> {
     fn new(question: &'a Question, snapshot: &'a Snapshot, most: Option<usize>) -> Self {
@@ -321,18 +325,18 @@ impl<'a> Search<'a> {
     }
 
     fn begin(&mut self, kept: &[At]) -> tantivy::Result<()> {
-        self.kept = kept.iter().map(|at| (*at, Level::Close)).collect();
+        self.kept = kept.iter().map(|at| (*at, Fuzziness::Exact)).collect();
         self.look_up()
     }
 
     /// Looks with as little patience as finds enough: first each word as it is; then near ones, of those words first that
     /// are not there at all; far ones only where nothing is found.
-    fn patiently(&mut self) -> tantivy::Result<Vec<Vec<Match>>> {
+    fn search_relaxing(&mut self) -> tantivy::Result<Vec<Vec<Match>>> {
         let enough = if self.kept.len() > 1 { 1 } else { ENOUGH };
         let mut found = self.matches(ANY_RANK)?;
-        for level in [Level::Near, Level::Far] {
+        for level in [Fuzziness::One, Fuzziness::Two] {
             for all in [false, true] {
-                if count(&found) >= if level == Level::Far { 1 } else { enough } {
+                if count(&found) >= if level == Fuzziness::Two { 1 } else { enough } {
                     return Ok(found);
                 }
                 if self.widen(level, all)? {
@@ -344,11 +348,11 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for the words that nothing was found for, or for all, at another level; says whether that is more.
-    pub fn widen(&mut self, level: Level, all: bool) -> tantivy::Result<bool> {
-        if level == Level::Far && self.kept.len() > MOST_FAR {
+    pub fn widen(&mut self, level: Fuzziness, all: bool) -> tantivy::Result<bool> {
+        if level == Fuzziness::Two && self.kept.len() > MAX_FAR {
             return Ok(false);
         }
-        let is_wanted = |(at, held): &(At, Level)| *held < level && (all || self.is_unknown(*at, *held));
+        let is_wanted = |(at, held): &(At, Fuzziness)| *held < level && (all || self.is_unknown(*at, *held));
         let wanted: Vec<bool> = self.kept.iter().map(is_wanted).collect();
         for ((_, held), _) in self.kept.iter_mut().zip(&wanted).filter(|(_, wanted)| **wanted) {
             *held = level;
@@ -362,26 +366,26 @@ impl<'a> Search<'a> {
     fn drop_from(&self, kept: &mut Vec<At>) -> tantivy::Result<bool> {
         let of_clause = |clause: usize, kept: &[At]| kept.iter().filter(|at| at.0 == clause).count();
         let can_go: Vec<At> = kept.iter().copied().filter(|at| of_clause(at.0, kept) > 1).collect();
-        let unknown = can_go.iter().rev().find(|at| self.is_unknown(**at, Level::Far));
+        let unknown = can_go.iter().rev().find(|at| self.is_unknown(**at, Fuzziness::Two));
         let article = || can_go.iter().rev().find(|at| is_article(&self.question.word(**at).word));
         let Some(gone) = unknown.or_else(article).or(can_go.last()) else { return Ok(false) };
         kept.retain(|at| at != gone);
         Ok(true)
     }
 
-    fn is_unknown(&self, at: At, level: Level) -> bool {
+    fn is_unknown(&self, at: At, level: Fuzziness) -> bool {
         self.lists[at.0][at.1]
             .by_segment
             .iter()
-            .all(|lists| lists.of(Reach { level, ranks: ANY_RANK }).next().is_none())
+            .all(|lists| lists.of(Scope { level, ranks: ANY_RANK }).next().is_none())
     }
 
     /// The documents of each segment that hold all words at places of some ranks.
     pub fn matches(&self, ranks: (u8, u8)) -> tantivy::Result<Vec<Vec<Match>>> {
         let in_segment = |(number, segment): (usize, &Segment)| {
             let lists = |at: At| &self.lists[at.0][at.1].by_segment[number];
-            let words: Vec<(&Lists, Reach)> =
-                self.kept.iter().map(|(at, level)| (lists(*at), Reach { level: *level, ranks })).collect();
+            let words: Vec<(&Lists, Scope)> =
+                self.kept.iter().map(|(at, level)| (lists(*at), Scope { level: *level, ranks })).collect();
             candidates::find(segment, &words, self.most)
         };
         self.snapshot.segments.iter().enumerate().map(in_segment).collect()
@@ -390,7 +394,7 @@ impl<'a> Search<'a> {
     /// Looks up what the levels ask for and was not looked up yet.
     fn look_up(&mut self) -> tantivy::Result<()> {
         for (at, most) in self.kept.clone() {
-            for level in Level::ALL.into_iter().filter(|level| *level <= most) {
+            for level in Fuzziness::ALL.into_iter().filter(|level| *level <= most) {
                 if !std::mem::replace(&mut self.lists[at.0][at.1].looked_up[level as usize], true) {
                     self.look_up_word(at, level)?;
                 }
@@ -399,11 +403,11 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn look_up_word(&mut self, (clause, word): At, level: Level) -> tantivy::Result<()> {
+    fn look_up_word(&mut self, (clause, word): At, level: Fuzziness) -> tantivy::Result<()> {
         let Clause { scope, words, .. } = &self.question.clauses[clause];
         let wanted = &words[word];
         let places = scope.places(self.question.has_year);
-        let genres = if *scope == Scope::Anything { self.genres(wanted, level)? } else { Vec::new() };
+        let genres = if *scope == FieldScope::Anything { self.genres(wanted, level)? } else { Vec::new() };
         for (number, segment) in self.snapshot.segments.iter().enumerate() {
             let lookup = Lookup { segment, places };
             let lists = self.lists[clause][word].by_segment[number].at(level);
@@ -427,9 +431,9 @@ impl<'a> Search<'a> {
     }
 
     /// The genres that a word may mean and that nearer levels do not have.
-    fn genres(&self, wanted: &Wanted, level: Level) -> tantivy::Result<Vec<(String, u8)>> {
-        let named = self.question.genre.filter(|_| level == Level::Close);
-        let nearer = Level::ALL.into_iter().rev().find(|nearer| *nearer < level);
+    fn genres(&self, wanted: &Wanted, level: Fuzziness) -> tantivy::Result<Vec<(String, u8)>> {
+        let named = self.question.genre.filter(|_| level == Fuzziness::Exact);
+        let nearer = Fuzziness::ALL.into_iter().rev().find(|nearer| *nearer < level);
         let near = |words: &[String], level| words.iter().filter_map(|word| wanted.tier(word.as_bytes(), level)).min();
         let mut genres: Vec<(String, u8)> = named.map(|name| (name.to_owned(), tier::EXACT)).into_iter().collect();
         for (name, words) in self.snapshot.genre_words()? {

@@ -72,12 +72,12 @@ pub struct Page {
     /// How many of the first are looked at more closely: the same number whatever the page, so that pages fit together.
     pub looked_at: usize,
     /// What else is wished for.
-    pub wish: Wish,
+    pub options: SearchOptions,
 }
 
 /// What is done for some who ask and not for all.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct SearchOptions {
     /// The rules that titles are sorted by; `None` for their keys, which are the same for everybody.
     pub collation: Option<Collation>,
     /// The directors are to be counted.
@@ -90,7 +90,7 @@ pub struct Wish {
 impl Page {
     /// The rules, where titles are what the page is sorted by.
     fn titles(self) -> Option<Collation> {
-        self.wish.collation.filter(|_| self.sort == Sort::Title)
+        self.options.collation.filter(|_| self.sort == Sort::Title)
     }
 
     fn end(self) -> usize {
@@ -114,7 +114,7 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
             by_value(segment, &found.matches[number], &passing, page)
         });
     }
-    let directors = match page.wish.directors && facets.total <= people::MOST_COUNTED {
+    let directors = match page.options.directors && facets.total <= people::MAX_COUNTED {
         true => people::count(snapshot, &question.filters, Some(&found.matches))?,
         false => Vec::new(),
     };
@@ -124,9 +124,14 @@ pub fn search(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::
 }
 
 /// The most relevant of some matches.
-pub fn best(snapshot: &Snapshot, matches: &[Vec<Match>], rules: &Rules, limit: usize) -> tantivy::Result<Vec<Place>> {
+pub fn best(
+    snapshot: &Snapshot,
+    matches: &[Vec<Match>],
+    rules: &Rules,
+    limit: usize,
+) -> tantivy::Result<Vec<DocAddress>> {
     let (sort, order, looked_at) = (Sort::Relevance, Order::Desc, 2 * limit);
-    let page = Page { sort, order, offset: 0, limit, looked_at, wish: Wish::default() };
+    let page = Page { sort, order, offset: 0, limit, looked_at, options: SearchOptions::default() };
     let mut ranked = Vec::with_capacity(snapshot.segments.len());
     for (number, segment) in snapshot.segments.iter().enumerate() {
         let passing = Passing::new(segment, &Filters::default())?;
@@ -148,7 +153,7 @@ fn browse(snapshot: &Snapshot, question: &Question, page: Page) -> tantivy::Resu
         walks.push(walk(&segment.columns, set, page));
     }
     let places = merge(snapshot, walks, page)?;
-    let directors = match page.wish.directors && facets.total <= people::MOST_COUNTED {
+    let directors = match page.options.directors && facets.total <= people::MAX_COUNTED {
         true => people::count(snapshot, &question.filters, None)?,
         false => Vec::new(),
     };
@@ -162,7 +167,7 @@ pub fn first_of_sets(snapshot: &Snapshot, sets: Vec<FixedBitSet>, page: Page) ->
     Ok(places.iter().map(|place| place.id(snapshot)).collect())
 }
 
-fn to_hits(snapshot: &Snapshot, places: &[Place], facets: Facets, dropped: Vec<String>) -> Hits {
+fn to_hits(snapshot: &Snapshot, places: &[DocAddress], facets: Facets, dropped: Vec<String>) -> Hits {
     Hits {
         ids: places.iter().map(|place| place.id(snapshot)).collect(),
         tiers: places.iter().map(|place| place.tiers).collect(),
@@ -192,7 +197,7 @@ impl Ranked {
 
 /// A document of a result.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct DocAddress {
     /// The number of its segment in the snapshot.
     pub segment: usize,
     /// The document.
@@ -201,7 +206,7 @@ pub struct Place {
     pub tiers: u16,
 }
 
-impl Place {
+impl DocAddress {
     /// The movie.
     pub fn id(&self, snapshot: &Snapshot) -> MovieId {
         MovieId(snapshot.segments[self.segment].columns.ids.first(self.doc).unwrap_or(0).cast_signed())
@@ -332,8 +337,8 @@ fn merge<I: Iterator<Item = Ranked>>(
     snapshot: &Snapshot,
     mut walks: Vec<I>,
     page: Page,
-) -> tantivy::Result<Vec<Place>> {
-    let place = |segment: usize, ranked: Ranked| Place { segment, doc: ranked.doc, tiers: ranked.tiers };
+) -> tantivy::Result<Vec<DocAddress>> {
+    let place = |segment: usize, ranked: Ranked| DocAddress { segment, doc: ranked.doc, tiers: ranked.tiers };
     if let [walk] = &mut walks[..] {
         return Ok(walk.skip(page.offset).take(page.limit).map(|ranked| place(0, ranked)).collect());
     }
@@ -374,7 +379,7 @@ fn compare(
     let (left_columns, right_columns) =
         (&snapshot.segments[left_segment].columns, &snapshot.segments[right_segment].columns);
     if page.sort == Sort::Title {
-        let titles = match page.wish.collation {
+        let titles = match page.options.collation {
             Some(collation) => {
                 let left_title = left_columns.title_letters(left.doc, collation)?;
                 collate::compare(collation, &left_title, &right_columns.title_letters(right.doc, collation)?)
@@ -386,13 +391,13 @@ fn compare(
             return Ok(titles);
         }
     }
-    Ok(right_columns.standings.first(right.doc).cmp(&left_columns.standings.first(left.doc)))
+    Ok(right_columns.static_ranks.first(right.doc).cmp(&left_columns.static_ranks.first(left.doc)))
 }
 
-/// How much fame each step to a worse field costs, of at most [`MOST_FAME`].
+/// How much fame each step to a worse field costs, of at most [`MAX_FAME`].
 const FIELD_COST: f32 = 12.0;
 /// Popularity is 0 to 100 in most catalogues; where it is more, more makes no difference here.
-const MOST_FAME: f32 = 100.0;
+const MAX_FAME: f32 = 100.0;
 /// How much fame it is worth that a title was typed whole.
 const COVERED: f32 = 30.0;
 /// How much fame it is worth that two neighbouring words are neighbours in the title.
@@ -402,8 +407,8 @@ const NEIGHBOURS: f64 = 4.0;
 const STEPS: f64 = 1000.0;
 
 /// The part of a rank that is the standing. Above zero whatever the fields are: a question has at most some tens of words.
-fn steps(standing: f32) -> u64 {
-    ((f64::from(standing) + 10_000.0) * STEPS) as u64
+fn steps(static_rank: f32) -> u64 {
+    ((f64::from(static_rank) + 10_000.0) * STEPS) as u64
 }
 
 fn relevance(columns: &Columns, matched: Match, is_whole: bool, covering: usize) -> u64 {
@@ -411,8 +416,8 @@ fn relevance(columns: &Columns, matched: Match, is_whole: bool, covering: usize)
     // All words were met in the title, which has no more.
     let is_covered = matched.ranks == 0 && usize::from(columns.title_words[doc]) <= covering;
     let covered = if is_covered { COVERED } else { 0.0 };
-    let standing = columns.fame[doc].min(MOST_FAME) + covered - FIELD_COST * f32::from(matched.ranks);
-    u64::from(is_whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | steps(standing)
+    let static_rank = columns.fame[doc].min(MAX_FAME) + covered - FIELD_COST * f32::from(matched.ranks);
+    u64::from(is_whole) << 48 | u64::from(u16::MAX - matched.tiers) << 32 | steps(static_rank)
 }
 
 /// Keeps the first of many.
@@ -439,8 +444,8 @@ impl Top {
     }
 
     /// A match of these tiers and at most this standing cannot be among the first any more.
-    fn is_beyond(&self, tiers: u16, standing: f32) -> bool {
-        let most = u64::from(u16::MAX - tiers) << 32 | steps(standing);
+    fn is_beyond(&self, tiers: u16, static_rank: f32) -> bool {
+        let most = u64::from(u16::MAX - tiers) << 32 | steps(static_rank);
         self.last.is_some_and(|(Reverse(last), _)| most < last)
     }
 

@@ -45,7 +45,7 @@ pub struct Fields {
     popularity: Field,
     votes: Field,
     runtime: Field,
-    standing: Field,
+    static_rank: Field,
 }
 
 /// Names of the columns (fast fields), which tantivy opens by name. Each movie has a value in each column of numbers.
@@ -73,8 +73,8 @@ pub mod column {
     pub const VOTES: &str = "votes";
     /// Minutes; 0 where they are unknown.
     pub const RUNTIME: &str = "runtime";
-    /// What the documents of a segment are sorted by, see [`super::standing`].
-    pub const STANDING: &str = "standing";
+    /// What the documents of a segment are sorted by, see [`super::static_rank`].
+    pub const STATIC_RANK: &str = "standing";
 }
 
 /// Stands for an unknown score or popularity, which are never negative.
@@ -118,14 +118,14 @@ pub fn schema() -> (Schema, Fields) {
         popularity: builder.add_f64_field(column::POPULARITY, FAST),
         votes: builder.add_u64_field(column::VOTES, FAST),
         runtime: builder.add_u64_field(column::RUNTIME, FAST),
-        standing: builder.add_u64_field(column::STANDING, FAST),
+        static_rank: builder.add_u64_field(column::STATIC_RANK, FAST),
     };
     (builder.build(), fields)
 }
 
 /// The most famous first: so the beginning of any list of documents is what matters most.
 pub fn settings() -> IndexSettings {
-    let sort = IndexSortByField { field: column::STANDING.to_owned(), order: tantivy::Order::Desc };
+    let sort = IndexSortByField { field: column::STATIC_RANK.to_owned(), order: tantivy::Order::Desc };
     IndexSettings { sort_by_field: Some(sort), ..IndexSettings::default() }
 }
 
@@ -137,18 +137,19 @@ pub fn tokenizers() -> TokenizerManager {
 }
 
 /// The low bits of a standing, which hold the end of the movie's number.
-const STANDING_ID: u64 = (1 << 24) - 1;
+const STATIC_RANK_ID_BITS: u64 = (1 << 24) - 1;
 
 /// Where a movie stands among all: its fame, equally famous ones in the order in which they were added. Fame is the
 /// popularity, else what the votes say, else 0.
-pub fn standing(id: MovieId, fame: f64) -> u64 {
+pub fn static_rank(id: MovieId, fame: f64) -> u64 {
     // The bits of floats that are not negative are in the order of their values.
-    (fame.max(0.0).to_bits() & !STANDING_ID) | (STANDING_ID - (id.0.unsigned_abs() & STANDING_ID))
+    (fame.max(0.0).to_bits() & !STATIC_RANK_ID_BITS)
+        | (STATIC_RANK_ID_BITS - (id.0.unsigned_abs() & STATIC_RANK_ID_BITS))
 }
 
 /// The fame in a standing.
-pub fn fame(standing: u64) -> f64 {
-    f64::from_bits(standing & !STANDING_ID)
+pub fn fame(static_rank: u64) -> f64 {
+    f64::from_bits(static_rank & !STATIC_RANK_ID_BITS)
 }
 
 /// The document of a movie.
@@ -191,7 +192,7 @@ pub fn document(fields: &Fields, movie: &Movie) -> TantivyDocument {
     document.add_u64(fields.votes, facts.votes.map_or(UNKNOWN_VOTES, |votes| votes.min(UNKNOWN_VOTES - 1)));
     document.add_u64(fields.runtime, facts.runtime.map_or(0, u64::from));
     let fame = facts.popularity.or_else(|| facts.votes.map(popularity_from_votes)).unwrap_or(0.0);
-    document.add_u64(fields.standing, standing(movie.id, fame));
+    document.add_u64(fields.static_rank, static_rank(movie.id, fame));
     document
 }
 

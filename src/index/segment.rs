@@ -14,7 +14,7 @@ use tantivy::{DocId, InvertedIndexReader, SegmentReader};
 
 use super::collate::{self, Orders, Titles};
 use super::schema::{self, Fields, column};
-use super::text::{self, Place};
+use super::text::{self, TextField};
 use crate::model::{Collation, Order, Range, Sort, genre};
 
 /// A segment as one commit of the index holds it.
@@ -85,7 +85,7 @@ impl Segment {
     }
 
     /// Where the documents of a whole title or name are.
-    pub fn whole(&self, folded: &str, place: Place) -> tantivy::Result<Option<TermInfo>> {
+    pub fn whole(&self, folded: &str, place: TextField) -> tantivy::Result<Option<TermInfo>> {
         let key = text::whole(folded, place).to_be_bytes();
         Ok(self.dictionary(Dictionary::Whole).terms().get(key)?)
     }
@@ -168,8 +168,8 @@ pub struct Columns {
     pub title_words: Vec<u8>,
     /// The movies' numbers.
     pub ids: Column<u64>,
-    /// See [`schema::standing`].
-    pub standings: Column<u64>,
+    /// See [`schema::static_rank`].
+    pub static_ranks: Column<u64>,
     /// Minutes, 0 where unknown.
     pub runtimes: Column<u64>,
     votes: Column<u64>,
@@ -234,19 +234,19 @@ impl Columns {
     fn read(reader: &SegmentReader) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
         let length = reader.max_doc() as usize;
-        let (ids, standings) = (fast.u64(column::ID)?, fast.u64(column::STANDING)?);
+        let (ids, static_ranks) = (fast.u64(column::ID)?, fast.u64(column::STATIC_RANK)?);
         let exact_scores = fast.f64(column::SCORE)?;
         let years: Vec<u16> = all(&fast.u64(column::YEAR)?, length).into_iter().map(|year| year as u16).collect();
         let score = |score: f64| if score < 0.0 { f32::NAN } else { score as f32 };
         Ok(Self {
             segment: reader.segment_id(),
-            fame: all(&standings, length).into_iter().map(|standing| schema::fame(standing) as f32).collect(),
+            fame: all(&static_ranks, length).into_iter().map(|static_rank| schema::fame(static_rank) as f32).collect(),
             scores: all(&exact_scores, length).into_iter().map(score).collect(),
             genres: Genres::new(all(&fast.u64(column::GENRE_BITS)?, length)),
             title_words: all(&fast.u64(column::TITLE_WORDS)?, length).into_iter().map(|n| n.min(255) as u8).collect(),
             years,
             ids,
-            standings,
+            static_ranks,
             runtimes: fast.u64(column::RUNTIME)?,
             votes: fast.u64(column::VOTES)?,
             popularity: fast.f64(column::POPULARITY)?,
@@ -345,7 +345,7 @@ impl Columns {
         // Values are never negative, and the bits of such floats are in the order of their values.
         let float = |column: &Column<f64>| column.first(doc).filter(|value| *value >= 0.0).map(f64::to_bits);
         match sort {
-            Sort::Relevance => self.standings.first(doc),
+            Sort::Relevance => self.static_ranks.first(doc),
             Sort::Popularity => float(&self.popularity),
             Sort::Score => float(&self.exact_scores),
             Sort::Year => Some(u64::from(self.years[doc as usize])).filter(|year| *year > 0),

@@ -138,7 +138,7 @@ impl Snapshot {
     }
 
     /// Prepares what the first visitor would wait for.
-    pub fn warm(&self) -> tantivy::Result<()> {
+    pub fn prewarm(&self) -> tantivy::Result<()> {
         self.everything()?;
         self.genre_words()?;
         for segment in self.segments.iter().filter(|segment| segment.columns.len() >= LARGE) {

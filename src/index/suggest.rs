@@ -5,12 +5,12 @@
 use std::collections::HashSet;
 
 use super::lookup::{ANY_RANK, Match};
-use super::matching::{Level, Wanted, tier};
-use super::query::{DIRECTOR_RANKS, MOST_SUGGESTED, Question, Rules, Scope, Search, TITLE_RANKS};
+use super::matching::{Fuzziness, Wanted, tier};
+use super::query::{DIRECTOR_RANKS, FieldScope, MAX_SUGGESTED, Question, Rules, Search, TITLE_RANKS};
 use super::rank;
 use super::segment::Dictionary;
 use super::snapshot::{GenreTerms, Snapshot};
-use super::text::Place;
+use super::text::TextField;
 use crate::model::fold::{fold, words};
 use crate::model::{Facet, MovieId};
 
@@ -33,7 +33,7 @@ pub struct Suggested {
     /// Genres.
     pub genres: Vec<Near>,
     /// How far afield was looked for them.
-    pub level: Level,
+    pub level: Fuzziness,
 }
 
 impl Suggested {
@@ -59,7 +59,7 @@ const ENOUGH: usize = 4;
 /// What a text may mean, of the genres too. As in a listing, words are looked for nearby where
 /// little is found as it was typed, and far afield where nothing is.
 pub fn suggest(snapshot: &Snapshot, text: &str, limits: Limits, genres: &GenreTerms) -> tantivy::Result<Suggested> {
-    let question = Question::of(text, Scope::Names);
+    let question = Question::of(text, FieldScope::Names);
     if question.words().next().is_none() {
         let titles = whole_titles(snapshot, &question, limits.titles)?;
         return Ok(Suggested { titles, ..Suggested::default() });
@@ -68,10 +68,10 @@ pub fn suggest(snapshot: &Snapshot, text: &str, limits: Limits, genres: &GenreTe
     let mut search = question.typing(snapshot);
     search.begin_all()?;
     let enough = if question.words().count() > 1 { 1 } else { ENOUGH };
-    let mut found = at_level(snapshot, (&question, &search, &rules), Level::Close, limits, genres)?;
-    for level in [Level::Near, Level::Far] {
+    let mut found = at_level(snapshot, (&question, &search, &rules), Fuzziness::Exact, limits, genres)?;
+    for level in [Fuzziness::One, Fuzziness::Two] {
         for all in [false, true] {
-            if found.len() >= if level == Level::Far { 1 } else { enough } {
+            if found.len() >= if level == Fuzziness::Two { 1 } else { enough } {
                 return Ok(found);
             }
             if search.widen(level, all)? {
@@ -85,7 +85,7 @@ pub fn suggest(snapshot: &Snapshot, text: &str, limits: Limits, genres: &GenreTe
 fn at_level(
     snapshot: &Snapshot,
     (question, search, rules): (&Question, &Search<'_>, &Rules),
-    level: Level,
+    level: Fuzziness,
     limits: Limits,
     genres: &GenreTerms,
 ) -> tantivy::Result<Suggested> {
@@ -139,7 +139,7 @@ fn titles(
 /// them: they join.
 fn with_whole(snapshot: &Snapshot, mut matches: Vec<Vec<Match>>, rules: &Rules) -> tantivy::Result<Vec<Vec<Match>>> {
     let typed = rules.typed.join(" ");
-    for (number, matches) in matches.iter_mut().enumerate().filter(|(_, matches)| matches.len() >= MOST_SUGGESTED) {
+    for (number, matches) in matches.iter_mut().enumerate().filter(|(_, matches)| matches.len() >= MAX_SUGGESTED) {
         for doc in &rules.whole[number] {
             if let Err(place) = matches.binary_search_by_key(doc, |matched| matched.doc)
                 && snapshot.segments[number].columns.title(*doc)? == typed
@@ -158,7 +158,7 @@ const MOVIES_EACH: usize = 8;
 fn directors(
     snapshot: &Snapshot,
     (question, search, rules): (&Question, &Search<'_>, &Rules),
-    level: Level,
+    level: Fuzziness,
     limit: usize,
 ) -> tantivy::Result<Vec<Near>> {
     let places = rank::best(snapshot, &search.matches(DIRECTOR_RANKS)?, rules, limit.saturating_mul(MOVIES_EACH))?;
@@ -192,7 +192,7 @@ fn movies_of(snapshot: &Snapshot, name: &str) -> tantivy::Result<u64> {
     let name = fold(name);
     let mut count = 0;
     for segment in &snapshot.segments {
-        if let Some(info) = segment.whole(&name, Place::Director)? {
+        if let Some(info) = segment.whole(&name, TextField::Director)? {
             segment.each_doc(Dictionary::Whole, &info, |docs| {
                 count += docs.iter().filter(|doc| segment.is_alive(**doc)).count() as u64;
                 true
@@ -204,9 +204,9 @@ fn movies_of(snapshot: &Snapshot, name: &str) -> tantivy::Result<u64> {
 
 /// The values of a list that may be meant; each comes with the names that it is found by.
 pub fn values(text: &str, named: impl IntoIterator<Item = (Facet, Vec<String>)>, limit: usize) -> Vec<Near> {
-    let question = Question::of(text, Scope::Titles);
+    let question = Question::of(text, FieldScope::Titles);
     let near = named.into_iter().filter_map(|(facet, names)| {
-        let tiers = names.iter().filter_map(|name| nearness(&question, &terms(name), Level::Far)).min()?;
+        let tiers = names.iter().filter_map(|name| nearness(&question, &terms(name), Fuzziness::Two)).min()?;
         Some(Near { facet, tiers })
     });
     nearest(near.collect(), limit)
@@ -229,7 +229,7 @@ fn terms(name: &str) -> Vec<String> {
 }
 
 /// How far a name is from what was typed: each typed word must meet one of its words. `None` where one does not.
-fn nearness(question: &Question, terms: &[String], level: Level) -> Option<u16> {
+fn nearness(question: &Question, terms: &[String], level: Fuzziness) -> Option<u16> {
     let mut sum = None;
     for wanted in question.words() {
         *sum.get_or_insert(0) += u16::from(terms.iter().filter_map(|term| tier_of(wanted, term, level)).min()?);
@@ -237,9 +237,9 @@ fn nearness(question: &Question, terms: &[String], level: Level) -> Option<u16> 
     sum
 }
 
-fn tier_of(wanted: &Wanted, term: &str, level: Level) -> Option<u8> {
+fn tier_of(wanted: &Wanted, term: &str, level: Fuzziness) -> Option<u8> {
     wanted.tier(term.as_bytes(), level).or_else(|| {
-        let sound = super::sound::sound(&wanted.word).filter(|_| level == Level::Far)?;
+        let sound = super::sound::sound(&wanted.word).filter(|_| level == Fuzziness::Two)?;
         (super::sound::sound(term)? == sound).then_some(tier::SOUND)
     })
 }

@@ -50,7 +50,7 @@ fn fixture() -> Fixture {
 
 fn found(index: &Index, pairs: &[(&str, &str)]) -> Vec<i64> {
     let query = ListingQuery::parse(pairs.iter().copied()).expect("a question");
-    index.search(&query, Wish::default()).expect("an answer").ids.into_iter().map(|id| id.0).collect()
+    index.search(&query, SearchOptions::default()).expect("an answer").ids.into_iter().map(|id| id.0).collect()
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn totals_and_facets_are_exact_after_changes() {
     let batch = Batch { deleted: &[MovieId(4)], changed: &[renamed], held: (10, i64::MAX) };
     index.apply(&batch).expect("applied");
     index.commit(&Position { epoch: "e".to_owned(), rev: 12, id: i64::MAX }).expect("committed");
-    let hits = index.search(&ListingQuery::default(), Wish::default()).expect("an answer");
+    let hits = index.search(&ListingQuery::default(), SearchOptions::default()).expect("an answer");
     assert_eq!(hits.total, 9);
     let drama = hits.genres.iter().find(|facet| facet.value == "Drama").map(|facet| facet.count);
     assert_eq!(drama, Some(4));
@@ -318,7 +318,7 @@ fn titles_are_sorted_by_the_rules_of_a_language() {
     let sorted = |order: &str, collation| -> Vec<&str> {
         let pairs = [("genre", "Adult"), ("sort", "title"), ("order", order)];
         let query = ListingQuery::parse(pairs).expect("a question");
-        let hits = index.search(&query, Wish { collation, ..Wish::default() }).expect("an answer");
+        let hits = index.search(&query, SearchOptions { collation, ..SearchOptions::default() }).expect("an answer");
         hits.ids.into_iter().map(|id| titles[id.0 as usize - 20]).collect()
     };
     let root = ["Alien 3", "L’été", "Łódź", "Lot", "Miasto", "Öfke", "Oz", "Война", "七人の侍"];

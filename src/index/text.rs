@@ -1,6 +1,6 @@
 //! From texts to the terms of the index, and from what somebody typed to the words that are looked for.
 //!
-//! A term ends in one character that says where the word stands (see [`Place`]): so one dictionary holds the words of
+//! A term ends in one character that says where the word stands (see [`TextField`]): so one dictionary holds the words of
 //! all fields, and one walk finds them all.
 
 use std::hash::{Hash, Hasher};
@@ -20,7 +20,7 @@ pub const LONGEST_START: usize = 3;
 /// Where a word stands: the last byte of its terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Place {
+pub enum TextField {
     /// The title.
     Title = 1,
     /// The original title or another one.
@@ -33,7 +33,7 @@ pub enum Place {
     Actor = 5,
 }
 
-impl Place {
+impl TextField {
     /// All whose words are held.
     pub const ALL: [Self; 4] = [Self::Title, Self::OtherTitle, Self::Director, Self::Year];
 
@@ -48,7 +48,7 @@ impl Place {
 pub const FIRST_LETTER: u8 = 5;
 
 /// The term of a word.
-pub fn term(word: &str, place: Place) -> String {
+pub fn term(word: &str, place: TextField) -> String {
     let mut term = String::with_capacity(word.len() + 1);
     term.push_str(word);
     term.push(char::from(place as u8));
@@ -57,7 +57,7 @@ pub fn term(word: &str, place: Place) -> String {
 
 /// A whole folded title or name as a number of 28 bits. That two texts share one does no harm: a movie must also hold
 /// all the words, and long texts would make the largest dictionary of all.
-pub fn whole(folded: &str, place: Place) -> u64 {
+pub fn whole(folded: &str, place: TextField) -> u64 {
     let mut hasher = SipHasher13::new();
     (folded, place as u8).hash(&mut hasher);
     hasher.finish() >> 36
@@ -80,29 +80,29 @@ impl Terms {
     /// The terms of a movie.
     pub fn of(facts: &Facts, sound: impl Fn(&str) -> Option<String>) -> Self {
         let mut terms = Self::default();
-        terms.add(&facts.title, Place::Title);
+        terms.add(&facts.title, TextField::Title);
         for title in facts.original_title.iter().chain(&facts.alternate_titles) {
-            terms.add(title, Place::OtherTitle);
+            terms.add(title, TextField::OtherTitle);
         }
         for director in &facts.directors {
-            for word in terms.add(director, Place::Director) {
+            for word in terms.add(director, TextField::Director) {
                 if let Some(sound) = sound(&word) {
-                    push(&mut terms.sounds, &[&sound], Place::Director);
+                    push(&mut terms.sounds, &[&sound], TextField::Director);
                 }
             }
         }
-        terms.whole.extend(facts.cast.iter().map(|actor| whole(&fold(actor), Place::Actor)));
+        terms.whole.extend(facts.cast.iter().map(|actor| whole(&fold(actor), TextField::Actor)));
         if let Some(year) = facts.year {
-            push(&mut terms.words, &[&year.to_string()], Place::Year);
+            push(&mut terms.words, &[&year.to_string()], TextField::Year);
         }
         terms
     }
 
-    fn add(&mut self, text: &str, place: Place) -> Vec<String> {
+    fn add(&mut self, text: &str, place: TextField) -> Vec<String> {
         let words = words(text);
         self.whole.push(whole(&if words.is_empty() { fold(text) } else { words.join(" ") }, place));
         // All words as one: `amancalledove`. Two as one are found by the two.
-        if words.len() > 2 && place != Place::Director {
+        if words.len() > 2 && place != TextField::Director {
             self.whole.push(whole(&words.concat(), place));
         }
         for word in &words {
@@ -122,7 +122,7 @@ impl Terms {
     }
 }
 
-fn push(terms: &mut String, parts: &[&str], place: Place) {
+fn push(terms: &mut String, parts: &[&str], place: TextField) {
     if !terms.is_empty() {
         terms.push(' ');
     }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn long_titles_are_also_held_as_one_word() {
-        let held = |title: &str, typed: &str| terms(title).whole.contains(&whole(typed, Place::Title));
+        let held = |title: &str, typed: &str| terms(title).whole.contains(&whole(typed, TextField::Title));
         assert!(held("A Man Called Ove", "a man called ove"));
         assert!(held("A Man Called Ove", "amancalledove"));
         assert!(!held("Star Wars", "starwars"));
@@ -201,8 +201,8 @@ mod tests {
     fn of_actors_whole_names_alone_are_held() {
         let facts = Facts { cast: vec!["Toshirō Mifune".to_owned()], ..Facts::default() };
         let terms = Terms::of(&facts, |_| None);
-        assert!(terms.whole.contains(&whole(&fold("TOSHIRO  mifune"), Place::Actor)));
-        assert!(!terms.whole.contains(&whole(&fold("Toshiro Mifune"), Place::Director)));
+        assert!(terms.whole.contains(&whole(&fold("TOSHIRO  mifune"), TextField::Actor)));
+        assert!(!terms.whole.contains(&whole(&fold("Toshiro Mifune"), TextField::Director)));
         assert_eq!((terms.words.as_str(), terms.sounds.as_str(), terms.starts.as_str()), ("", "", ""));
     }
 
@@ -215,9 +215,9 @@ mod tests {
 
     #[test]
     fn a_term_tells_its_place() {
-        for place in Place::ALL {
-            assert_eq!(Place::of_term(term("word", place).as_bytes()), Some(place));
+        for place in TextField::ALL {
+            assert_eq!(TextField::of_term(term("word", place).as_bytes()), Some(place));
         }
-        assert_eq!(Place::of_term(b"word"), None);
+        assert_eq!(TextField::of_term(b"word"), None);
     }
 }

@@ -216,7 +216,7 @@ impl Index {
     ///
     /// # Errors
     /// The index cannot be read.
-    pub fn settle(&self) -> Result<bool, IndexError> {
+    pub fn merge_segments(&self) -> Result<bool, IndexError> {
         let opened = self.opened();
         let mut more = false;
         if let Some(writer) = lock(&self.writer).as_mut() {
@@ -238,7 +238,7 @@ struct Merging {
 impl MergePolicy for Merging {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
         // tantivy opens the files of all segments at each search: there is a bound to how many may pile up.
-        if self.bulk.load(Ordering::Relaxed) && segments.len() < MOST {
+        if self.bulk.load(Ordering::Relaxed) && segments.len() < MAX_SEGMENTS {
             Vec::new()
         } else {
             self.calm.compute_merge_candidates(segments)
@@ -247,7 +247,7 @@ impl MergePolicy for Merging {
 }
 
 /// The most segments that a load may leave unmerged.
-const MOST: usize = 32;
+const MAX_SEGMENTS: usize = 32;
 
 /// Each search walks the words of each segment, so few segments matter more than few merges: those of up to 50,000
 /// movies are merged as soon as there are four.
@@ -288,9 +288,9 @@ mod tests {
             index.commit(&Position { epoch: "a".to_owned(), rev: id, id: i64::MAX }).expect("committed");
         }
         assert_eq!(segments(), 9);
-        assert!(index.settle().expect("settling"));
+        assert!(index.merge_segments().expect("settling"));
         for _ in 0..500 {
-            if !index.settle().expect("settling") {
+            if !index.merge_segments().expect("settling") {
                 break;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -298,6 +298,6 @@ mod tests {
         assert_eq!(segments(), 1);
         assert_eq!(index.count().expect("a count"), 9);
         assert_eq!(index.position().expect("a position").rev, 9);
-        assert!(!index.settle().expect("settled"), "one segment is not merged again");
+        assert!(!index.merge_segments().expect("settled"), "one segment is not merged again");
     }
 }

@@ -259,7 +259,7 @@ pub struct InList {
 
 /// What somebody keeps of one movie.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mine {
+pub struct PersonalState {
     /// What they think of it.
     pub rating: Option<Rating>,
     /// They want to see it.
@@ -272,7 +272,7 @@ pub struct Mine {
     pub lists: Vec<InList>,
 }
 
-impl Mine {
+impl PersonalState {
     /// The JSON of the API.
     pub fn to_json(&self) -> Value {
         let seen = |viewing: &Viewing| json!({"id": viewing.id, "date": viewing.on.map(|day| day.to_string())});
@@ -311,16 +311,16 @@ impl SiteRating {
 
 /// What a movie's page says beside the movie.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Beside {
+pub struct MovieExtras {
     /// What this site's people think.
     pub site: SiteRating,
     /// What the visitor keeps; `None` where nobody is signed in.
-    pub mine: Option<Mine>,
+    pub mine: Option<PersonalState>,
 }
 
 /// One of somebody's own pages of movies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelf {
+pub enum Collection {
     /// What they have rated, the latest first.
     Ratings,
     /// What they want to see, the latest first.
@@ -331,7 +331,7 @@ pub enum Shelf {
     Notes,
 }
 
-impl Shelf {
+impl Collection {
     /// All shelves.
     pub const ALL: [Self; 4] = [Self::Ratings, Self::Watchlist, Self::Seen, Self::Notes];
 
@@ -348,7 +348,7 @@ impl Shelf {
 
 /// A movie on somebody's page, with what makes it stand there.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shelved {
+pub struct CollectionEntry {
     /// The movie.
     pub movie: Movie,
     /// What they think of it.
@@ -361,16 +361,16 @@ pub struct Shelved {
 
 /// A page of movies of somebody's own.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ShelfPage {
+pub struct CollectionPage {
     /// How many entries there are on all pages.
     pub total: u64,
     /// The page, from 1.
     pub page: u32,
     /// The entries of this page.
-    pub entries: Vec<Shelved>,
+    pub entries: Vec<CollectionEntry>,
 }
 
-impl ShelfPage {
+impl CollectionPage {
     /// How many pages there are; an empty one counts.
     pub fn pages(&self) -> u64 {
         self.total.div_ceil(u64::from(PAGE)).max(1)

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::mine::{Rating, Shelved};
+use super::mine::{CollectionEntry, Rating};
 
 /// What counts of a movie that somebody has rated or seen.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Tasted {
+pub struct RatedMovie {
     /// What they think of it.
     pub rating: Option<Rating>,
     /// The year of the movie.
@@ -23,7 +23,7 @@ pub struct Tasted {
 
 /// A name with how many of somebody's movies have it, and what they think of these.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Liked {
+pub struct Preference {
     /// The genre, decade or director.
     pub name: String,
     /// How many movies.
@@ -53,11 +53,11 @@ pub struct Taste {
     /// The mean of the ratings.
     pub average: Option<f64>,
     /// Genres, the most frequent first.
-    pub genres: Vec<Liked>,
+    pub genres: Vec<Preference>,
     /// Decades, the earliest first; each by its first year.
-    pub decades: Vec<Liked>,
+    pub decades: Vec<Preference>,
     /// Directors, the most frequent first.
-    pub directors: Vec<Liked>,
+    pub directors: Vec<Preference>,
     /// How many ratings are so many points above the imported score, from -4 (or less) to 4 (or more).
     pub differences: [u64; 9],
     /// The mean of these differences.
@@ -72,19 +72,19 @@ pub struct Overview {
     /// What they like.
     pub taste: Taste,
     /// What they rated last.
-    pub rated: Vec<Shelved>,
+    pub rated: Vec<CollectionEntry>,
     /// What they saw last.
-    pub seen: Vec<Shelved>,
+    pub seen: Vec<CollectionEntry>,
     /// What they want to see.
-    pub watchlist: Vec<Shelved>,
+    pub watchlist: Vec<CollectionEntry>,
 }
 
 /// Genres and directors that are told.
-const MOST: usize = 12;
+const MAX_PREFERENCES: usize = 12;
 
 impl Taste {
     /// Counts.
-    pub fn of(movies: &[Tasted]) -> Self {
+    pub fn of(movies: &[RatedMovie]) -> Self {
         let mut taste = Self::default();
         let mut all = Sum::default();
         let mut apart = Sum::default();
@@ -116,9 +116,8 @@ impl Taste {
     /// The JSON of the API.
     pub fn to_json(&self) -> Value {
         let rounded = |mean: Option<f64>| mean.map(|mean| (mean * 10.0).round() / 10.0);
-        let liked = |all: &[Liked]| -> Vec<Value> {
-            let each =
-                |liked: &Liked| json!({"value": liked.name, "count": liked.count, "average": rounded(liked.average)});
+        let liked = |all: &[Preference]| -> Vec<Value> {
+            let each = |liked: &Preference| json!({"value": liked.name, "count": liked.count, "average": rounded(liked.average)});
             all.iter().map(each).collect()
         };
         json!({
@@ -161,19 +160,19 @@ impl Counter {
         }
     }
 
-    fn by_name(self) -> Vec<Liked> {
-        let each = |(name, (count, sum)): (String, (u64, Sum))| Liked { name, count, average: sum.mean() };
-        let mut all: Vec<Liked> = self.0.into_iter().map(each).collect();
+    fn by_name(self) -> Vec<Preference> {
+        let each = |(name, (count, sum)): (String, (u64, Sum))| Preference { name, count, average: sum.mean() };
+        let mut all: Vec<Preference> = self.0.into_iter().map(each).collect();
         all.sort_by(|left, right| left.name.cmp(&right.name));
         all
     }
 
     /// The most frequent ones; of equal ones those that are liked better, then by name.
-    fn most(self) -> Vec<Liked> {
+    fn most(self) -> Vec<Preference> {
         let mut all = self.by_name();
-        let liking = |liked: &Liked| liked.average.unwrap_or(0.0);
+        let liking = |liked: &Preference| liked.average.unwrap_or(0.0);
         all.sort_by(|left, right| right.count.cmp(&left.count).then(liking(right).total_cmp(&liking(left))));
-        all.truncate(MOST);
+        all.truncate(MAX_PREFERENCES);
         all
     }
 }
@@ -182,8 +181,8 @@ impl Counter {
 mod tests {
     use super::*;
 
-    fn tasted(rating: Option<i64>, year: u16, genre: &str, score: f64) -> Tasted {
-        Tasted {
+    fn tasted(rating: Option<i64>, year: u16, genre: &str, score: f64) -> RatedMovie {
+        RatedMovie {
             rating: rating.and_then(Rating::new),
             year: Some(year),
             genres: vec![genre.to_owned()],

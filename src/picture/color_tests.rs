@@ -191,12 +191,12 @@ fn what_is_not_the_picture_is_not_unpacked_or_has_a_bound() {
     }
     let profile = named(b"icc\0\0");
     for chunks in [vec![chunk(b"iCCP", &profile)], vec![chunk(b"eXIf", &vec![0; 2 << 20])]] {
-        assert_eq!(prepare(&with_chunks(&png, &chunks)), Err(Unfit::TooMuchData));
+        assert_eq!(prepare(&with_chunks(&png, &chunks)), Err(ImageError::TooMuchData));
     }
     let mut random = vec![7; MAX_PROFILE + 1];
     random.iter_mut().enumerate().for_each(|(place, byte)| *byte ^= ((place * place) >> 7) as u8);
     for file in tagged([200, 100, 50], &random) {
-        assert_eq!(prepare(&file), Err(Unfit::TooMuchData));
+        assert_eq!(prepare(&file), Err(ImageError::TooMuchData));
     }
     // A picture of one pixel whose data goes on and on.
     let head = [1_u32.to_be_bytes(), 1_u32.to_be_bytes()].concat();

@@ -6,21 +6,21 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 
 use super::color::{Chromaticities, Colors, MAX_PROFILE};
-use super::{MAX_METADATA, Unfit};
+use super::{ImageError, MAX_METADATA};
 
 const SIGNATURE: usize = 8;
 /// Length, kind and check sum of a chunk.
 const FRAME: usize = 12;
 
 /// A file without what is not its picture, and how its colors are meant.
-pub fn split(file: &[u8]) -> Result<(Vec<u8>, Colors), Unfit> {
+pub fn split(file: &[u8]) -> Result<(Vec<u8>, Colors), ImageError> {
     let mut kept = file[..SIGNATURE.min(file.len())].to_vec();
     let mut rest = &file[kept.len()..];
     let mut found = Found::default();
     while let Some(Chunk { kind, data, whole, after }) = Chunk::first(rest) {
         match kind {
             b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND" => kept.extend_from_slice(whole),
-            b"eXIf" if data.len() > MAX_METADATA => return Err(Unfit::TooMuchData),
+            b"eXIf" if data.len() > MAX_METADATA => return Err(ImageError::TooMuchData),
             b"eXIf" => kept.extend_from_slice(whole),
             _ => found.note(kind, data)?,
         }
@@ -64,7 +64,7 @@ struct Found {
 }
 
 impl Found {
-    fn note(&mut self, kind: &[u8; 4], data: &[u8]) -> Result<(), Unfit> {
+    fn note(&mut self, kind: &[u8; 4], data: &[u8]) -> Result<(), ImageError> {
         match kind {
             b"cICP" if self.codes.is_none() => self.codes = data.try_into().ok(),
             b"iCCP" if self.profile.is_none() => self.profile = Some(unpacked(data)?),
@@ -91,11 +91,11 @@ impl Found {
 }
 
 /// The profile in an `iCCP` chunk; an empty one where it cannot be unpacked.
-fn unpacked(data: &[u8]) -> Result<Vec<u8>, Unfit> {
+fn unpacked(data: &[u8]) -> Result<Vec<u8>, ImageError> {
     let name = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let packed = data.get(name + 2..).unwrap_or_default();
     let mut profile = Vec::new();
     // What is damaged after its beginning is found by the checks of the profile.
     let _ = ZlibDecoder::new(packed).take(MAX_PROFILE as u64 + 1).read_to_end(&mut profile);
-    if profile.len() > MAX_PROFILE { Err(Unfit::TooMuchData) } else { Ok(profile) }
+    if profile.len() > MAX_PROFILE { Err(ImageError::TooMuchData) } else { Ok(profile) }
 }

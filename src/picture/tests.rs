@@ -111,7 +111,7 @@ fn what_the_file_says_besides_is_gone() {
 fn other_kinds_are_refused_whatever_they_are_called() {
     for bad in [b"".as_slice(), b"x", b"GIF89a\x01\0\x01\0\0\0\0;", b"BM", b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
     {
-        assert_eq!(prepare(bad), Err(Unfit::Kind), "{bad:?}");
+        assert_eq!(prepare(bad), Err(ImageError::Kind), "{bad:?}");
     }
 }
 
@@ -127,7 +127,7 @@ fn a_picture_that_is_cut_off_is_refused_wherever_it_ends() {
         assert!(prepare(&whole).is_ok());
     }
     let turned = turned(image, 6);
-    assert_eq!(prepare(&turned[..turned.len() - 9]), Err(Unfit::Damaged));
+    assert_eq!(prepare(&turned[..turned.len() - 9]), Err(ImageError::Damaged));
 }
 
 #[test]
@@ -153,10 +153,13 @@ fn huge_pictures_are_refused_before_they_are_decoded() {
         let sum = crc(&small[12..29]);
         small[29..33].copy_from_slice(&sum.to_be_bytes());
         let refused = prepare(&small);
-        assert!(matches!(refused, Err(Unfit::TooManyPixels | Unfit::Damaged)), "{width} {height} {refused:?}");
-        assert!(width > 100_000 || refused == Err(Unfit::TooManyPixels), "{width} {height} {refused:?}");
+        assert!(
+            matches!(refused, Err(ImageError::TooManyPixels | ImageError::Damaged)),
+            "{width} {height} {refused:?}"
+        );
+        assert!(width > 100_000 || refused == Err(ImageError::TooManyPixels), "{width} {height} {refused:?}");
     }
-    assert_eq!(prepare(&vec![0; MOST_BYTES + 1]), Err(Unfit::TooLarge));
+    assert_eq!(prepare(&vec![0; MAX_BYTES + 1]), Err(ImageError::TooLarge));
 }
 
 /// The check sum of a chunk of PNG.

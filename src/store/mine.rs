@@ -3,13 +3,13 @@
 
 use super::{Store, StoreError};
 use crate::model::identity::Described;
-use crate::model::mine::{Beside, Day, ListDraft, MovieList, Rating, Shelf, ShelfPage, Shelved};
-use crate::model::taste::{Counts, Tasted};
+use crate::model::mine::{Collection, CollectionEntry, CollectionPage, Day, ListDraft, MovieExtras, MovieList, Rating};
+use crate::model::taste::{Counts, RatedMovie};
 use crate::model::{EntryCounts, MovieId};
 
 /// What a row from elsewhere says of the movie that it means.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sought {
+pub struct MovieReference {
     /// The title, and the original title if the row has one; none where the row is not about a movie.
     pub titles: Vec<String>,
     /// What tells it apart from others of its title.
@@ -18,7 +18,7 @@ pub struct Sought {
 
 /// Which movie a row means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meant {
+pub enum Resolution {
     /// This one.
     Movie(MovieId),
     /// None of the catalog.
@@ -31,14 +31,14 @@ pub enum Meant {
 
 /// Movies that belong to somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Collection {
+pub enum EntrySource {
     /// What is on a shelf.
-    Shelf(Shelf),
+    Collection(Collection),
     /// The movies of one of their lists.
     List(i64),
 }
 
-/// An entry of a [`Collection`], before its movie is read.
+/// An entry of a [`EntrySource`], before its movie is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryKey {
     /// The movie.
@@ -60,7 +60,7 @@ pub enum Room {
 
 /// Something to keep of a movie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum PersonalEntry {
     /// A rating.
     Rating {
         /// What they think of it.
@@ -86,7 +86,7 @@ pub enum Keep {
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum EntryOutcome {
     /// It is new.
     Set,
     /// It was there, or something better was.
@@ -109,13 +109,13 @@ impl Store {
     }
 
     /// What a movie's page says beside the movie: for everybody, and for an account.
-    pub fn beside(&self, account: Option<i64>, movie: MovieId) -> Result<Beside, StoreError> {
-        self.sqlite().beside(account, movie)
+    pub fn extras(&self, account: Option<i64>, movie: MovieId) -> Result<MovieExtras, StoreError> {
+        self.sqlite().extras(account, movie)
     }
 
     /// The same if it was read lately and nothing has been committed since; needs no door to blocking work.
-    pub fn known_beside(&self, account: Option<i64>, movie: MovieId) -> Option<Beside> {
-        self.sqlite().known_beside(account, movie)
+    pub fn cached_extras(&self, account: Option<i64>, movie: MovieId) -> Option<MovieExtras> {
+        self.sqlite().cached_extras(account, movie)
     }
 
     /// Rates a movie, or takes the rating off.
@@ -144,18 +144,23 @@ impl Store {
     }
 
     /// A page of a shelf, from 1.
-    pub fn shelf(&self, account: i64, shelf: Shelf, page: u32) -> Result<ShelfPage, StoreError> {
-        self.sqlite().shelf(account, shelf, page)
+    pub fn collection(&self, account: i64, collection: Collection, page: u32) -> Result<CollectionPage, StoreError> {
+        self.sqlite().collection(account, collection, page)
     }
 
     /// What is in a collection of an account, in order, whole.
-    pub fn entry_keys(&self, account: i64, collection: Collection) -> Result<Vec<EntryKey>, StoreError> {
-        self.sqlite().entry_keys(account, collection)
+    pub fn entry_keys(&self, account: i64, source: EntrySource) -> Result<Vec<EntryKey>, StoreError> {
+        self.sqlite().entry_keys(account, source)
     }
 
     /// The entries of these keys that are still there.
-    pub fn entries(&self, account: i64, collection: Collection, keys: &[EntryKey]) -> Result<Vec<Shelved>, StoreError> {
-        self.sqlite().entries(account, collection, keys)
+    pub fn entries(
+        &self,
+        account: i64,
+        source: EntrySource,
+        keys: &[EntryKey],
+    ) -> Result<Vec<CollectionEntry>, StoreError> {
+        self.sqlite().entries(account, source, keys)
     }
 
     /// How much somebody keeps.
@@ -164,17 +169,17 @@ impl Store {
     }
 
     /// The movies that make somebody's taste.
-    pub fn tasted(&self, account: i64) -> Result<Vec<Tasted>, StoreError> {
+    pub fn tasted(&self, account: i64) -> Result<Vec<RatedMovie>, StoreError> {
         self.sqlite().tasted(account)
     }
 
     /// Which movies rows from elsewhere mean, in their order.
-    pub fn find_meant(&self, sought: &[Sought]) -> Result<Vec<Meant>, StoreError> {
-        self.sqlite().find_meant(sought)
+    pub fn resolve_movies(&self, sought: &[MovieReference]) -> Result<Vec<Resolution>, StoreError> {
+        self.sqlite().resolve_movies(sought)
     }
 
     /// Keeps all of these or none; says what became of each.
-    pub fn keep_all(&self, account: i64, things: &[(MovieId, Keep)]) -> Result<Vec<Kept>, StoreError> {
+    pub fn keep_all(&self, account: i64, things: &[(MovieId, PersonalEntry)]) -> Result<Vec<EntryOutcome>, StoreError> {
         self.sqlite().keep_all(account, things)
     }
 }
@@ -198,7 +203,7 @@ impl Store {
     }
 
     /// A page of a list's movies, from 1. Whether the viewer may see it is for [`Self::list`] to say.
-    pub fn list_page(&self, id: i64, page: u32) -> Result<ShelfPage, StoreError> {
+    pub fn list_page(&self, id: i64, page: u32) -> Result<CollectionPage, StoreError> {
         self.sqlite().list_page(id, page)
     }
 

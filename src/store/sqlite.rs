@@ -4,14 +4,14 @@
 //! where that costs nothing.
 
 mod accounts;
-mod care;
 mod changes;
+mod collections;
 mod edits;
 mod flask;
 mod import;
 mod in_place;
-mod lately;
 mod lists;
+mod maintenance;
 mod migrate;
 mod mine;
 mod movies;
@@ -19,8 +19,8 @@ mod open;
 mod personal;
 mod personal_export;
 mod posters;
+mod read_cache;
 mod sessions;
-mod shelves;
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +41,7 @@ pub struct Sqlite {
     files: in_place::Files,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    lately: lately::Lately,
+    read_cache: read_cache::ReadCache,
 }
 
 /// Idle readers that are kept; more are made under load and closed after it.
@@ -59,7 +59,7 @@ impl Sqlite {
             files: in_place::Files::of(path)?,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
-            lately: lately::Lately::default(),
+            read_cache: read_cache::ReadCache::default(),
         })
     }
 

@@ -36,7 +36,7 @@ pub async fn sign_in(cx: Cx) -> Result<Response, WebError> {
         Ok(signed_in) => begin(&cx, signed_in, Notice::SignedIn).await,
         Err(FlowError::Refused) => {
             tracing::info!(
-                id = %cx.arrival.request_id, address = %cx.client(), account = account_for_log(&cx),
+                id = %cx.connection.request_id, address = %cx.client(), account = account_for_log(&cx),
                 "a sign-in was refused"
             );
             let refused = AccountForm { refused: true, ..AccountForm::default() };
@@ -82,7 +82,7 @@ pub async fn sign_up(cx: Cx) -> Result<Response, WebError> {
 
 /// `POST /signout`.
 pub async fn sign_out(cx: Cx) -> Result<Response, WebError> {
-    guard::meant(&cx)?;
+    guard::check_csrf(&cx)?;
     if let Identity::Session { secret, .. } = cx.identity.clone() {
         cx.blocking(move |app| account::sign_out(app, &secret)).await?;
     }
@@ -107,7 +107,7 @@ pub async fn begin(cx: &Cx, signed_in: SignedIn, notice: Notice) -> Result<Respo
     if let Some(old) = guard::session_secret(cx) {
         cx.blocking(move |app| account::sign_out(app, &old)).await?;
     }
-    tracing::info!(id = %cx.arrival.request_id, user = signed_in.account.id, "signed in");
+    tracing::info!(id = %cx.connection.request_id, user = signed_in.account.id, "signed in");
     let next = cx.next().unwrap_or_else(|| "/".to_owned());
     let mut response = reply::see_other(cx, &notice.told_at(&next));
     reply::set_session(cx, &mut response, Some(&signed_in.secret));
@@ -144,7 +144,7 @@ fn mend(cx: &Cx, page: Page, error: FlowError) -> Result<Response, WebError> {
         FlowError::Invalid(errors) => AccountForm { errors: errors.clone(), ..AccountForm::default() },
         FlowError::TooMany(seconds) => {
             tracing::warn!(
-                id = %cx.arrival.request_id, address = %cx.client(), account = account_for_log(cx), wait = seconds,
+                id = %cx.connection.request_id, address = %cx.client(), account = account_for_log(cx), wait = seconds,
                 "too many attempts"
             );
             AccountForm { wait: Some(*seconds), ..AccountForm::default() }

@@ -21,9 +21,9 @@ pub const LIMIT: usize = 256 * 1024;
 /// The most bytes of a body that brings a file, and the most of the file.
 pub const FILE_LIMIT: usize = 10 * 1024 * 1024;
 /// A body over the limit is read and forgotten up to here, so that its sender gets to read the refusal.
-const FORGOTTEN: usize = 64 * 1024 * 1024;
+const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A body as it comes in.
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send>>;
@@ -165,7 +165,7 @@ pub async fn read(chunks: &mut Chunks, headers: &HeaderMap, limit: usize) -> Res
     if declares_too_much(headers) {
         return Err(WebError::TooLarge(limit));
     }
-    timeout(PATIENCE, collect(chunks, limit)).await.unwrap_or(Err(WebError::TooSlow))
+    timeout(BODY_TIMEOUT, collect(chunks, limit)).await.unwrap_or(Err(WebError::TooSlow))
 }
 
 async fn collect(chunks: &mut Chunks, limit: usize) -> Result<Bytes, WebError> {
@@ -184,7 +184,7 @@ async fn collect(chunks: &mut Chunks, limit: usize) -> Result<Bytes, WebError> {
 /// The body is longer than what is read of one that is refused.
 pub fn declares_too_much(headers: &HeaderMap) -> bool {
     let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    declared.is_some_and(|length| length > FORGOTTEN)
+    declared.is_some_and(|length| length > MAX_DISCARDED_BYTES)
 }
 
 /// Reads the rest of a body that is refused and forgets it, so that its sender gets to read the refusal. `read` bytes
@@ -193,7 +193,7 @@ pub async fn drain(chunks: &mut Chunks, read: usize) {
     let mut length = read;
     while let Some(Ok(chunk)) = chunks.next().await {
         length += chunk.len();
-        if length > FORGOTTEN {
+        if length > MAX_DISCARDED_BYTES {
             return;
         }
     }
@@ -202,7 +202,7 @@ pub async fn drain(chunks: &mut Chunks, read: usize) {
 /// [`drain`]s a body within the time that any body may take.
 pub async fn drain_in_time(chunks: &mut Chunks) {
     // One that takes longer is cut off with its connection.
-    let _ = timeout(PATIENCE, drain(chunks, 0)).await;
+    let _ = timeout(BODY_TIMEOUT, drain(chunks, 0)).await;
 }
 
 /// The type of a request's body, without its parameters, in lower case; empty where none is said.

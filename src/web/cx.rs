@@ -14,7 +14,7 @@ use super::view::look::{Look, Shape, Theme};
 use super::view::{Chrome, Notice};
 use super::{Server, form_page, guard, negotiate};
 use crate::flows::account;
-use crate::flows::glance::State;
+use crate::flows::cached_identity::CatalogVersion;
 use crate::i18n::{self, Locale};
 use crate::model::{Account, ClientKey, EntryCounts, MovieId};
 
@@ -43,7 +43,7 @@ impl std::fmt::Display for RequestId {
 
 /// Where a request came from.
 #[derive(Debug, Clone)]
-pub struct Arrival {
+pub struct Connection {
     /// The other end of the connection: the client, or a proxy.
     pub peer: IpAddr,
     /// Names the request in the log and in the reply.
@@ -52,14 +52,14 @@ pub struct Arrival {
     pub authority: Option<String>,
 }
 
-impl Arrival {
+impl Connection {
     /// A new request.
     pub fn new(peer: SocketAddr, authority: Option<String>) -> Self {
         Self { peer: peer.ip().to_canonical(), request_id: RequestId::new(), authority }
     }
 }
 
-impl Default for Arrival {
+impl Default for Connection {
     fn default() -> Self {
         Self::new(SocketAddr::from(([0, 0, 0, 0], 0)), None)
     }
@@ -67,7 +67,7 @@ impl Default for Arrival {
 
 /// A request as warp hands it over.
 #[derive(Debug)]
-pub struct Arrived {
+pub struct RawRequest {
     /// The method, any.
     pub method: Method,
     /// The path, encoded.
@@ -77,7 +77,7 @@ pub struct Arrived {
     /// The headers.
     pub headers: HeaderMap,
     /// Where it came from.
-    pub arrival: Arrival,
+    pub connection: Connection,
 }
 
 /// Who is asking.
@@ -98,7 +98,7 @@ pub enum Identity {
 }
 
 /// What is known of a request. [`super::routes`] fills it in, step by step, before any handler sees it.
-pub struct Asked {
+pub struct RequestContext {
     /// What all requests share.
     pub server: Arc<Server>,
     /// The method, any.
@@ -110,7 +110,7 @@ pub struct Asked {
     /// The headers.
     pub headers: HeaderMap,
     /// Where it came from.
-    pub arrival: Arrival,
+    pub connection: Connection,
     /// The pattern of the path; empty while none matches.
     pub pattern: &'static str,
     /// What the pattern's names stand for.
@@ -118,7 +118,7 @@ pub struct Asked {
     /// Who is asking.
     pub identity: Identity,
     /// The state of the catalogue before anything was read for the answer.
-    pub state: Option<State>,
+    pub state: Option<CatalogVersion>,
     /// The session's token for forms, once a page has asked for it.
     csrf: OnceLock<String>,
     /// What came with it.
@@ -136,14 +136,15 @@ pub struct Asked {
     /// How the visitor names this site: `https://movies.example`.
     pub origin: String,
     /// The query was not UTF-8.
-    pub is_garbled: bool,
+    pub query_is_invalid_utf8: bool,
 }
 
-impl Asked {
+impl RequestContext {
     /// What the head of a request says.
-    pub fn new(server: Arc<Server>, arrived: Arrived) -> Self {
-        let Arrived { method, path, query: raw, headers, arrival } = arrived;
-        let (query, is_garbled) = body::pairs(&raw).map_or_else(|_| (Vec::new(), true), |pairs| (pairs, false));
+    pub fn new(server: Arc<Server>, raw: RawRequest) -> Self {
+        let RawRequest { method, path, query: raw, headers, connection } = raw;
+        let (query, query_is_invalid_utf8) =
+            body::pairs(&raw).map_or_else(|_| (Vec::new(), true), |pairs| (pairs, false));
         let lang = query.iter().find(|(name, _)| name == "lang").map(|(_, value)| value.as_str());
         let cookie = guard::cookie(&headers, guard::LANG_COOKIE);
         let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -151,14 +152,14 @@ impl Asked {
         let chosen = lang.and_then(Locale::parse);
         let look = look(&query, &headers);
         let address = address(&path, &raw);
-        let origin = guard::origin(&headers, arrival.peer);
+        let origin = guard::origin(&headers, connection.peer);
         Self {
             server,
             method,
             path,
             query,
             headers,
-            arrival,
+            connection,
             pattern: "",
             parameters: Vec::new(),
             identity: Identity::Nobody,
@@ -171,7 +172,7 @@ impl Asked {
             address,
             page: OnceLock::new(),
             origin,
-            is_garbled,
+            query_is_invalid_utf8,
         }
     }
 
@@ -246,7 +247,7 @@ impl Asked {
 
     /// The client's address, as far as it can be trusted.
     pub fn client(&self) -> IpAddr {
-        guard::client(&self.headers, self.arrival.peer)
+        guard::client(&self.headers, self.connection.peer)
     }
 
     /// The key of the client's address in every limit.
@@ -256,7 +257,7 @@ impl Asked {
 
     /// It came over TLS, to a proxy on this machine.
     pub fn is_https(&self) -> bool {
-        guard::is_https(&self.headers, self.arrival.peer)
+        guard::is_https(&self.headers, self.connection.peer)
     }
 
     /// The own path that the form or the address says to go on to, if it does.
@@ -321,11 +322,11 @@ fn address(path: &str, query: &str) -> String {
 
 /// A request that a handler may read.
 #[derive(Clone)]
-pub struct Cx(Arc<Asked>);
+pub struct Cx(Arc<RequestContext>);
 
 impl Cx {
     /// Freezes what is known.
-    pub fn new(asked: Asked) -> Self {
+    pub fn new(asked: RequestContext) -> Self {
         Self(Arc::new(asked))
     }
 
@@ -367,9 +368,9 @@ impl Cx {
 }
 
 impl Deref for Cx {
-    type Target = Asked;
+    type Target = RequestContext;
 
-    fn deref(&self) -> &Asked {
+    fn deref(&self) -> &RequestContext {
         &self.0
     }
 }
@@ -382,7 +383,7 @@ impl ReaderCx {
     ///
     /// # Errors
     /// Not signed in.
-    pub fn prove(cx: Cx) -> Result<Self, WebError> {
+    pub fn authorize(cx: Cx) -> Result<Self, WebError> {
         if cx.may_read() { Ok(Self(cx)) } else { Err(WebError::Unauthenticated) }
     }
 }
@@ -399,9 +400,9 @@ impl MemberCx {
     ///
     /// # Errors
     /// Not signed in, or forbidden.
-    pub fn prove(cx: Cx) -> Result<Self, WebError> {
+    pub fn authorize(cx: Cx) -> Result<Self, WebError> {
         let account = cx.account().cloned().ok_or(WebError::Unauthenticated)?;
-        guard::meant(&cx)?;
+        guard::check_csrf(&cx)?;
         Ok(Self { cx, account })
     }
 }
@@ -414,9 +415,9 @@ impl AdminCx {
     ///
     /// # Errors
     /// Not signed in, or forbidden.
-    pub fn prove(cx: Cx) -> Result<Self, WebError> {
+    pub fn authorize(cx: Cx) -> Result<Self, WebError> {
         guard::admin(&cx)?;
-        guard::meant(&cx)?;
+        guard::check_csrf(&cx)?;
         Ok(Self(cx))
     }
 }
@@ -433,7 +434,7 @@ impl SetupCx {
     ///
     /// # Errors
     /// Forbidden, unavailable or failed.
-    pub async fn prove(cx: Cx) -> Result<Self, WebError> {
+    pub async fn authorize(cx: Cx) -> Result<Self, WebError> {
         let token = cx.body.text("token").or_else(|| cx.value("token").map(str::to_owned)).unwrap_or_default();
         let secret = token.clone();
         if cx.blocking(move |app| account::is_setup(app, &secret)).await? {

@@ -6,7 +6,7 @@ use http::header::{ALLOW, HOST, HeaderName, ORIGIN, REFERER, RETRY_AFTER, WWW_AU
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::cx::Asked;
+use super::cx::RequestContext;
 use super::reply::{self, Response};
 use super::view::error::Reason;
 use super::view::{self, Chrome};
@@ -150,8 +150,8 @@ impl WebError {
     }
 
     /// The reply, and the log line of a fault.
-    pub fn into_response(self, asked: &Asked) -> Response {
-        let (status, id) = (self.status(), asked.arrival.request_id.as_str());
+    pub fn into_response(self, asked: &RequestContext) -> Response {
+        let (status, id) = (self.status(), asked.connection.request_id.as_str());
         match &self {
             Self::Internal(cause) => tracing::error!(id, cause = %cause.escape_debug(), "a request failed"),
             Self::Unavailable(cause) => tracing::warn!(id, cause = %cause.escape_debug(), "a request must wait"),

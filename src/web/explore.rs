@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::cx::ReaderCx;
 use super::error::WebError;
-use super::kept::Place;
 use super::reply::{self, Response};
+use super::response_cache::CacheKey;
 use super::view;
 use crate::app::App;
 use crate::flows::{FlowError, explore};
@@ -29,46 +29,46 @@ async fn themed<F>(cx: &ReaderCx, find: F) -> Result<Response, WebError>
 where
     F: FnOnce(&App) -> Result<Themed, FlowError> + Send + 'static,
 {
-    let place = Place::of(cx);
-    if let Some(kept) = place.find(cx) {
+    let cache_key = CacheKey::of(cx);
+    if let Some(kept) = cache_key.find(cx) {
         return Ok(kept);
     }
     let themed = cx.blocking(find).await?;
     Ok(if cx.wants_json() {
-        place.json(cx, &themed.to_json())
+        cache_key.json(cx, &themed.to_json())
     } else {
-        let page = view::explore::page(&place.chrome(cx), &themed);
-        place.html(cx, page)
+        let page = view::explore::page(&cache_key.chrome(cx), &themed);
+        cache_key.html(cx, page)
     })
 }
 
 /// `GET /browse`.
 pub async fn browse(cx: ReaderCx) -> Result<Response, WebError> {
-    let place = Place::of(&cx);
-    if let Some(kept) = place.find(&cx) {
+    let cache_key = CacheKey::of(&cx);
+    if let Some(kept) = cache_key.find(&cx) {
         return Ok(kept);
     }
     let (genres, decades) = cx.blocking(explore::themes).await?;
     Ok(if cx.wants_json() {
-        place.json(&cx, &json!({"genres": counted(&genres), "decades": counted(&decades)}))
+        cache_key.json(&cx, &json!({"genres": counted(&genres), "decades": counted(&decades)}))
     } else {
-        let page = view::explore::browse(&place.chrome(&cx), &genres, &decades);
-        place.html(&cx, page)
+        let page = view::explore::browse(&cache_key.chrome(&cx), &genres, &decades);
+        cache_key.html(&cx, page)
     })
 }
 
 /// `GET /stats`.
 pub async fn statistics(cx: ReaderCx) -> Result<Response, WebError> {
-    let place = Place::of(&cx);
-    if let Some(kept) = place.find(&cx) {
+    let cache_key = CacheKey::of(&cx);
+    if let Some(kept) = cache_key.find(&cx) {
         return Ok(kept);
     }
     let statistics = cx.blocking(explore::statistics).await?;
     Ok(if cx.wants_json() {
-        place.json(&cx, &statistics.to_json())
+        cache_key.json(&cx, &statistics.to_json())
     } else {
-        let page = view::statistics::page(&place.chrome(&cx), &statistics);
-        place.html(&cx, page)
+        let page = view::statistics::page(&cache_key.chrome(&cx), &statistics);
+        cache_key.html(&cx, page)
     })
 }
 

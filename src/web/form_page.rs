@@ -2,12 +2,12 @@
 //! wrong, or an error) has no address of its own that a link could lead to, so its switches for language and theme lead
 //! to the form.
 
-use super::cx::Asked;
+use super::cx::RequestContext;
 use super::routes;
 use super::view;
 
 /// Path and query of the page that holds the form which was sent.
-pub fn address(asked: &Asked) -> String {
+pub fn address(asked: &RequestContext) -> String {
     let text = |name: &str| asked.body.text(name).filter(|text| !text.is_empty());
     let with = |path: &str, names: &[&str]| {
         let pairs = names.iter().filter_map(|name| Some((name, text(name)?)));

@@ -13,10 +13,10 @@ use http::header::{AUTHORIZATION, COOKIE, HOST};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use super::cx::{Asked, Cx, Identity};
+use super::cx::{Cx, Identity, RequestContext};
 use super::error::WebError;
 use crate::flows::account::{self, SESSION_AGE, Visitor};
-use crate::flows::glance::{Shown, glance};
+use crate::flows::cached_identity::{Credential, cached_identity};
 use crate::model::Role;
 
 /// The cookie that remembers the language.
@@ -43,10 +43,10 @@ const LONGEST_PATH: usize = 2000;
 ///
 /// # Errors
 /// Unauthenticated for a wrong API token; unavailable or failed.
-pub async fn identify(asked: &mut Asked) -> Result<(), WebError> {
+pub async fn identify(asked: &mut RequestContext) -> Result<(), WebError> {
     let app = Arc::clone(&asked.server.app);
     if let Some(token) = bearer(asked.header(AUTHORIZATION)).map(str::to_owned) {
-        let seen = glance(&app, Shown::Token(&token));
+        let seen = cached_identity(&app, Credential::Token(&token));
         asked.state = seen.state;
         let account = match seen.account {
             Some(account) => Some(account),
@@ -56,10 +56,10 @@ pub async fn identify(asked: &mut Asked) -> Result<(), WebError> {
         return Ok(());
     }
     let Some(secret) = session_secret(asked) else {
-        asked.state = glance(&app, Shown::Nothing).state;
+        asked.state = cached_identity(&app, Credential::Nothing).state;
         return Ok(());
     };
-    let seen = glance(&app, Shown::Session(&secret));
+    let seen = cached_identity(&app, Credential::Session(&secret));
     asked.state = seen.state;
     let (cookie, account) = (secret.clone(), seen.account);
     let account = match account {
@@ -71,32 +71,32 @@ pub async fn identify(asked: &mut Asked) -> Result<(), WebError> {
 }
 
 /// The secret in the session's cookie.
-pub fn session_secret(asked: &Asked) -> Option<String> {
+pub fn session_secret(asked: &RequestContext) -> Option<String> {
     cookie(&asked.headers, if asked.is_https() { SECURE_SESSION_COOKIE } else { SESSION_COOKIE })
 }
 
 /// The `Set-Cookie` of a new session, or of its end.
-pub fn session_cookie(asked: &Asked, secret: Option<&str>) -> String {
+pub fn session_cookie(asked: &RequestContext, secret: Option<&str>) -> String {
     let (name, secure) = if asked.is_https() { (SECURE_SESSION_COOKIE, "; Secure") } else { (SESSION_COOKIE, "") };
     let age = if secret.is_some() { SESSION_AGE } else { 0 };
     format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", secret.unwrap_or_default())
 }
 
 /// The cookie of known devices, and where the request comes from.
-pub fn visitor(asked: &Asked) -> Visitor {
+pub fn visitor(asked: &RequestContext) -> Visitor {
     let name = if asked.is_https() { SECURE_DEVICE_COOKIE } else { DEVICE_COOKIE };
     Visitor { client: asked.client_key(), devices: cookie(&asked.headers, name) }
 }
 
 /// The `Set-Cookie` of known devices.
-pub fn device_cookie(asked: &Asked, devices: &str) -> String {
+pub fn device_cookie(asked: &RequestContext, devices: &str) -> String {
     let (name, secure) = if asked.is_https() { (SECURE_DEVICE_COOKIE, "; Secure") } else { (DEVICE_COOKIE, "") };
     format!("{name}={devices}; Path=/; Max-Age={DEVICE_AGE}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The `Set-Cookie` that tells scripts that somebody signed in or out: another value each time, and no secret. A page
 /// that the browser kept from before is then loaded anew instead of shown.
-pub fn visit_cookie(asked: &Asked) -> String {
+pub fn visit_cookie(asked: &RequestContext) -> String {
     let secure = if asked.is_https() { "; Secure" } else { "" };
     format!("{VISIT_COOKIE}={:016x}; Path=/; SameSite=Lax{secure}", rand::random::<u64>())
 }
@@ -118,7 +118,7 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 ///
 /// # Errors
 /// Unauthenticated or forbidden.
-pub fn admin(asked: &Asked) -> Result<(), WebError> {
+pub fn admin(asked: &RequestContext) -> Result<(), WebError> {
     match asked.account() {
         None => Err(WebError::Unauthenticated),
         Some(account) if account.role == Role::Admin => Ok(()),
@@ -130,7 +130,7 @@ pub fn admin(asked: &Asked) -> Result<(), WebError> {
 ///
 /// # Errors
 /// The form has expired.
-pub fn meant(cx: &Cx) -> Result<(), WebError> {
+pub fn check_csrf(cx: &Cx) -> Result<(), WebError> {
     let Identity::Session { secret, .. } = &cx.identity else { return Ok(()) };
     if !cx.is_change() {
         return Ok(());
@@ -144,8 +144,8 @@ pub fn meant(cx: &Cx) -> Result<(), WebError> {
 ///
 /// # Errors
 /// Of another site.
-pub fn is_ours(asked: &Asked) -> Result<(), WebError> {
-    if !asked.is_change() || asked.is_bearer() || super::origin::is_same_site(&asked.headers, asked.arrival.peer) {
+pub fn check_same_origin(asked: &RequestContext) -> Result<(), WebError> {
+    if !asked.is_change() || asked.is_bearer() || super::origin::is_same_site(&asked.headers, asked.connection.peer) {
         return Ok(());
     }
     Err(WebError::OtherSite)
@@ -206,11 +206,12 @@ pub fn origin(headers: &HeaderMap, peer: IpAddr) -> String {
 ///
 /// # Errors
 /// Malformed.
-pub fn host(asked: &Asked) -> Result<(), WebError> {
+pub fn host(asked: &RequestContext) -> Result<(), WebError> {
     let mut hosts = asked.headers.get_all(HOST).iter();
     let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-    let is_same = asked.arrival.authority.as_ref().is_none_or(|authority| super::origin::is_same_host(authority, host));
+    let is_same =
+        asked.connection.authority.as_ref().is_none_or(|authority| super::origin::is_same_host(authority, host));
     if hosts.next().is_some() || host.is_empty() || !host.chars().all(is_host) || !is_same {
         return Err(WebError::malformed("a request names exactly one host"));
     }

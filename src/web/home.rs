@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::cx::Cx;
 use super::error::WebError;
-use super::kept::Place;
 use super::listing;
 use super::reply::{self, Response};
+use super::response_cache::CacheKey;
 use super::view;
 use super::view::home::Home;
 use crate::app::App;
@@ -23,8 +23,8 @@ pub async fn show(cx: Cx) -> Result<Response, WebError> {
     if cx.may_read() && (is_search || cx.wants_json()) {
         return listing::show_for(&cx, view::listing::page).await;
     }
-    let (place, may_read) = (Place::of(&cx), cx.may_read());
-    if let Some(kept) = place.find(&cx) {
+    let (cache_key, may_read) = (CacheKey::of(&cx), cx.may_read());
+    if let Some(kept) = cache_key.find(&cx) {
         return Ok(kept);
     }
     let home = cx.blocking(move |app| look(app, may_read)).await?;
@@ -32,9 +32,9 @@ pub async fn show(cx: Cx) -> Result<Response, WebError> {
         let about = json!({"name": "fmdb", "signin": "/signin", "signup": "/signup", "openapi": "/api/openapi.json"});
         return Ok(reply::json(&cx, StatusCode::OK, &about));
     }
-    let page = view::home::page(&place.chrome(&cx), &home);
+    let page = view::home::page(&cache_key.chrome(&cx), &home);
     // That there is no admin yet is not told by any state of the catalogue. One that is there stays.
-    Ok(if home.has_admin { place.html(&cx, page) } else { place.once(&cx, page) })
+    Ok(if home.has_admin { cache_key.html(&cx, page) } else { cache_key.once(&cx, page) })
 }
 
 fn look(app: &App, may_read: bool) -> Result<Home, FlowError> {

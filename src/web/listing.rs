@@ -5,9 +5,9 @@ use maud::Markup;
 
 use super::cx::{AdminCx, Cx, ReaderCx};
 use super::error::WebError;
-use super::kept::Place;
 use super::reply::{self, Response};
-use super::view::listing::Unread;
+use super::response_cache::CacheKey;
+use super::view::listing::CsvError;
 use super::view::{self, Chrome};
 use crate::flows::search;
 use crate::model::query::is_malformed;
@@ -24,13 +24,13 @@ pub async fn show_admin(cx: AdminCx) -> Result<Response, WebError> {
 }
 
 /// The page that a view makes of a listing.
-type Page = fn(&Chrome<'_>, &Listing, &Unread) -> Markup;
+type Page = fn(&Chrome<'_>, &Listing, &CsvError) -> Markup;
 
 /// The listing that the address asks for. A page marks the parameters that cannot be read, keeps what was typed, and shows
 /// what the other ones ask for.
 pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
-    let place = Place::of(cx);
-    if let Some(kept) = place.find(cx) {
+    let cache_key = CacheKey::of(cx);
+    if let Some(kept) = cache_key.find(cx) {
         return Ok(kept);
     }
     let (query, errors) = ListingQuery::read(cx.pairs());
@@ -47,13 +47,13 @@ pub async fn show_for(cx: &Cx, page: Page) -> Result<Response, WebError> {
     let listing = cx.blocking(flow).await?;
     if !errors.is_empty() {
         let status = if is_malformed { StatusCode::BAD_REQUEST } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let unread = Unread { errors, typed: cx.query.clone() };
+        let unread = CsvError { errors, typed: cx.query.clone() };
         return Ok(reply::html(cx, status, page(&cx.chrome(), &listing, &unread)));
     }
     Ok(if cx.wants_json() {
-        place.json(cx, &listing.to_json())
+        cache_key.json(cx, &listing.to_json())
     } else {
-        let page = page(&place.chrome(cx), &listing, &Unread::default());
-        place.html(cx, page)
+        let page = page(&cache_key.chrome(cx), &listing, &CsvError::default());
+        cache_key.html(cx, page)
     })
 }

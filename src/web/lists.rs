@@ -11,7 +11,7 @@ use super::mine::{answer, back, page_number, touched};
 use super::reply::{self, Response};
 use super::view::{self, Notice};
 use crate::flows::lists::{self, Given, Place};
-use crate::flows::mine::{beside, parse_switch};
+use crate::flows::mine::{extras, parse_switch};
 use crate::flows::{FlowError, lists::Lists, search};
 use crate::model::mine::{ListDraft, MovieList, parse_movie};
 use crate::model::{FieldErrors, Movie, MovieId, Problem};
@@ -172,7 +172,7 @@ pub async fn place_movie(cx: MemberCx) -> Result<Response, WebError> {
         touched.check()?;
         lists::place(app, account, list, movie, place)?;
         touched.keep(app, account, movie)?;
-        beside(app, Some(account), movie)
+        extras(app, Some(account), movie)
     });
     answer(&cx, movie, placed.await).await
 }

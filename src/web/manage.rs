@@ -95,7 +95,7 @@ impl Brought {
     async fn of(cx: &Cx) -> Self {
         let file = poster::file(cx);
         let turn = match file {
-            Some(_) => cx.server.studio.clone().acquire_owned().await.ok(),
+            Some(_) => cx.server.image_permit.clone().acquire_owned().await.ok(),
             None => None,
         };
         Self { file, is_removed: cx.body.text("remove_poster").is_some(), _turn: turn }

@@ -13,11 +13,11 @@ use super::view::{self, Notice};
 use crate::app::App;
 use crate::flows::mine::Touched;
 use crate::flows::{FlowError, mine};
-use crate::model::mine::{Beside, Shelf, note_mark, parse_page};
+use crate::model::mine::{Collection, MovieExtras, note_mark, parse_page};
 use crate::model::{FieldErrors, MovieId, Problem};
 
 /// What changes something of one movie for one account, from the text of one field.
-type Change = fn(&App, i64, MovieId, &str) -> Result<Beside, FlowError>;
+type Change = fn(&App, i64, MovieId, &str) -> Result<MovieExtras, FlowError>;
 
 /// `POST /mine/rating/ID`: `rating`, 1 to 10; empty takes it off, as `rating_off` does.
 pub async fn rate(cx: MemberCx) -> Result<Response, WebError> {
@@ -47,7 +47,7 @@ pub async fn remove_viewing(cx: MemberCx) -> Result<Response, WebError> {
 pub async fn set_note(cx: MemberCx) -> Result<Response, WebError> {
     let text = cx.body.given("note");
     if is_left_alone(&cx.body) {
-        return change(&cx, "note", text, |app, account, movie, _| mine::beside(app, Some(account), movie)).await;
+        return change(&cx, "note", text, |app, account, movie, _| mine::extras(app, Some(account), movie)).await;
     }
     change(&cx, "note", text, mine::set_note).await
 }
@@ -66,7 +66,7 @@ async fn change(
         touched.check()?;
         change(app, account, id, &text)?;
         touched.keep(app, account, id)?;
-        mine::beside(app, Some(account), id)
+        mine::extras(app, Some(account), id)
     });
     answer(cx, id, changed.await).await
 }
@@ -95,20 +95,20 @@ fn is_left_alone(body: &Body) -> bool {
 ///
 /// # Errors
 /// Those of the change.
-pub async fn answer(cx: &Cx, id: MovieId, changed: Result<Beside, FlowError>) -> Result<Response, WebError> {
+pub async fn answer(cx: &Cx, id: MovieId, changed: Result<MovieExtras, FlowError>) -> Result<Response, WebError> {
     match changed {
-        Ok(beside) => Ok(kept(cx, id, &beside)),
+        Ok(extras) => Ok(kept(cx, id, &extras)),
         Err(FlowError::Invalid(errors)) if cx.is_form() => movie::again(cx, errors).await,
         Err(error) => Err(error.into()),
     }
 }
 
-fn kept(cx: &Cx, id: MovieId, beside: &Beside) -> Response {
+fn kept(cx: &Cx, id: MovieId, extras: &MovieExtras) -> Response {
     if cx.is_form() {
         return back(cx, Some(Notice::Saved), &format!("/movie/{id}"));
     }
-    let mine = beside.mine.as_ref().map(crate::model::mine::Mine::to_json);
-    reply::json(cx, StatusCode::OK, &json!({"id": id.0, "site_rating": beside.site.to_json(), "mine": mine}))
+    let mine = extras.mine.as_ref().map(crate::model::mine::PersonalState::to_json);
+    reply::json(cx, StatusCode::OK, &json!({"id": id.0, "site_rating": extras.site.to_json(), "mine": mine}))
 }
 
 /// Leads a form back to where it came from, else to `otherwise`.
@@ -140,31 +140,31 @@ pub async fn my_page(cx: MemberCx) -> Result<Response, WebError> {
 
 /// `GET /mine/ratings`.
 pub async fn ratings(cx: MemberCx) -> Result<Response, WebError> {
-    shelf(&cx, Shelf::Ratings).await
+    collection(&cx, Collection::Ratings).await
 }
 
 /// `GET /mine/watchlist`.
 pub async fn watchlist(cx: MemberCx) -> Result<Response, WebError> {
-    shelf(&cx, Shelf::Watchlist).await
+    collection(&cx, Collection::Watchlist).await
 }
 
 /// `GET /mine/seen`.
 pub async fn seen(cx: MemberCx) -> Result<Response, WebError> {
-    shelf(&cx, Shelf::Seen).await
+    collection(&cx, Collection::Seen).await
 }
 
 /// `GET /mine/notes`.
 pub async fn notes(cx: MemberCx) -> Result<Response, WebError> {
-    shelf(&cx, Shelf::Notes).await
+    collection(&cx, Collection::Notes).await
 }
 
-async fn shelf(cx: &MemberCx, shelf: Shelf) -> Result<Response, WebError> {
+async fn collection(cx: &MemberCx, collection: Collection) -> Result<Response, WebError> {
     let (account, number) = (cx.account.id, page_number(cx)?);
-    let page = cx.blocking(move |app| mine::shelf(app, account, shelf, number)).await?;
+    let page = cx.blocking(move |app| mine::collection(app, account, collection, number)).await?;
     Ok(if cx.wants_json() {
         reply::json(cx, StatusCode::OK, &page.to_json())
     } else {
-        reply::html(cx, StatusCode::OK, view::shelves::page(&cx.chrome(), shelf, &page))
+        reply::html(cx, StatusCode::OK, view::collections::page(&cx.chrome(), collection, &page))
     })
 }
 

@@ -52,7 +52,7 @@ pub async fn upload(cx: AdminCx) -> Result<Response, WebError> {
     let outcome = match file(&cx) {
         Some(file) => {
             // Let go when the work is done, also if nobody waits for it any more.
-            let turn = cx.server.studio.clone().acquire_owned().await;
+            let turn = cx.server.image_permit.clone().acquire_owned().await;
             let work = move |app: &crate::app::App| {
                 let _turn = turn;
                 poster::set(app, id, &bytes(&file)?)

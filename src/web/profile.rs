@@ -34,7 +34,7 @@ pub async fn delete(cx: MemberCx) -> Result<Response, WebError> {
     let leaving = cx.account.clone();
     match checked(&cx, move |app| account::leave(app, &leaving, &password)).await {
         Ok(()) => {
-            tracing::info!(id = %cx.arrival.request_id, user = cx.account.id, "an account was deleted by its owner");
+            tracing::info!(id = %cx.connection.request_id, user = cx.account.id, "an account was deleted by its owner");
             let mut response = if cx.is_form() {
                 reply::see_other(&cx, &format!("/?notice={}", Notice::AccountDeleted.name()))
             } else {
@@ -45,7 +45,7 @@ pub async fn delete(cx: MemberCx) -> Result<Response, WebError> {
         }
         Err(FlowError::Refused) => {
             tracing::info!(
-                id = %cx.arrival.request_id, address = %cx.client(), user = cx.account.id,
+                id = %cx.connection.request_id, address = %cx.client(), user = cx.account.id,
                 "an account was not deleted: the password was refused"
             );
             again(&cx, WebError::Refused, Wrong::Password)

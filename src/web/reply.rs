@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use warp::Reply;
 
-use super::cx::{Asked, Identity};
+use super::cx::{Identity, RequestContext};
 use super::guard::{self, LANG_COOKIE, THEME_COOKIE, VIEW_COOKIE};
 use super::view::look::{Shape, Theme};
 use crate::i18n::Locale;
@@ -115,7 +115,7 @@ impl Cache {
     }
 
     /// The policy of what depends on who asks.
-    pub fn of(asked: &Asked) -> Self {
+    pub fn of(asked: &RequestContext) -> Self {
         if matches!(asked.identity, Identity::Token(_)) { Self::Never } else { Self::Ask }
     }
 }
@@ -130,34 +130,34 @@ pub fn bytes(status: StatusCode, cache: Cache, kind: &'static str, body: impl In
 }
 
 /// A page.
-pub fn html(asked: &Asked, status: StatusCode, page: Markup) -> Response {
+pub fn html(asked: &RequestContext, status: StatusCode, page: Markup) -> Response {
     html_text(asked, status, page.into_string())
 }
 
 /// A page that is rendered already.
-pub fn html_text(asked: &Asked, status: StatusCode, page: impl Into<Body>) -> Response {
+pub fn html_text(asked: &RequestContext, status: StatusCode, page: impl Into<Body>) -> Response {
     let mut response = bytes(status, Cache::of(asked), "text/html; charset=utf-8", page);
     response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(asked.locale.code()));
     vary(asked, response)
 }
 
 /// A JSON document.
-pub fn json(asked: &Asked, status: StatusCode, value: &Value) -> Response {
+pub fn json(asked: &RequestContext, status: StatusCode, value: &Value) -> Response {
     json_text(asked, status, value.to_string())
 }
 
 /// A JSON document that is written already.
-pub fn json_text(asked: &Asked, status: StatusCode, text: impl Into<Body>) -> Response {
+pub fn json_text(asked: &RequestContext, status: StatusCode, text: impl Into<Body>) -> Response {
     vary(asked, bytes(status, Cache::of(asked), "application/json", text))
 }
 
 /// A document of another kind, in the visitor's language or with the visitor's name of this site.
-pub fn document(asked: &Asked, kind: &'static str, body: impl Into<Body>) -> Response {
+pub fn document(asked: &RequestContext, kind: &'static str, body: impl Into<Body>) -> Response {
     vary(asked, bytes(StatusCode::OK, Cache::of(asked), kind, body))
 }
 
 /// Leads a browser on to an address.
-pub fn see_other(asked: &Asked, location: &str) -> Response {
+pub fn see_other(asked: &RequestContext, location: &str) -> Response {
     let mut response = bytes(StatusCode::SEE_OTHER, Cache::Never, "text/plain; charset=utf-8", "");
     set(&mut response, LOCATION, location);
     vary(asked, response)
@@ -179,7 +179,7 @@ pub fn add_cookie(response: &mut Response, cookie: &str) {
 
 /// Begins the session of a browser, or ends it. Pages that the browser keeps from before are not shown after that: their
 /// cookies differ, and at the end it is asked to forget them.
-pub fn set_session(asked: &Asked, response: &mut Response, secret: Option<&str>) {
+pub fn set_session(asked: &RequestContext, response: &mut Response, secret: Option<&str>) {
     add_cookie(response, &guard::session_cookie(asked, secret));
     add_cookie(response, &guard::visit_cookie(asked));
     if secret.is_none() {
@@ -188,7 +188,7 @@ pub fn set_session(asked: &Asked, response: &mut Response, secret: Option<&str>)
 }
 
 /// What the reply depends on; and remembers the language and the look that the address chose.
-fn vary(asked: &Asked, mut response: Response) -> Response {
+fn vary(asked: &RequestContext, mut response: Response) -> Response {
     response.headers_mut().insert(VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept, Accept-Encoding"));
     let theme = asked.value("theme").and_then(Theme::parse).map(Theme::name);
     let shape = asked.value("view").and_then(Shape::parse).map(Shape::name);

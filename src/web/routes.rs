@@ -16,7 +16,7 @@ use http::{HeaderValue, Method, StatusCode};
 use tokio::time::timeout;
 
 use super::body::{self, Body, Chunks};
-use super::cx::{AdminCx, Arrived, Asked, Cx, MemberCx, ReaderCx, SetupCx};
+use super::cx::{AdminCx, Cx, MemberCx, RawRequest, ReaderCx, RequestContext, SetupCx};
 use super::error::WebError;
 use super::reply::{self, Cache, Response, Trace};
 use super::{
@@ -197,10 +197,10 @@ impl Handler {
     async fn run(&self, cx: Cx) -> Result<Response, WebError> {
         match self {
             All(run) => run(cx).await,
-            Readers(run) => run(ReaderCx::prove(cx)?).await,
-            Members(run) => run(MemberCx::prove(cx)?).await,
-            Admins(run) => run(AdminCx::prove(cx)?).await,
-            SetupHolder(run) => run(SetupCx::prove(cx).await?).await,
+            Readers(run) => run(ReaderCx::authorize(cx)?).await,
+            Members(run) => run(MemberCx::authorize(cx)?).await,
+            Admins(run) => run(AdminCx::authorize(cx)?).await,
+            SetupHolder(run) => run(SetupCx::authorize(cx).await?).await,
         }
     }
 }
@@ -228,11 +228,11 @@ const fn post_form(path: &'static str, handler: Handler) -> Route {
 }
 
 /// How long an answer may take; a change that is under way then is done all the same.
-const PATIENCE: Duration = Duration::from_secs(20);
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Answers a request, whatever it is.
-pub async fn answer(server: Arc<Server>, arrived: Arrived, chunks: Chunks) -> Response {
-    let mut asked = Asked::new(server, arrived);
+pub async fn answer(server: Arc<Server>, raw: RawRequest, chunks: Chunks) -> Response {
+    let mut asked = RequestContext::new(server, raw);
     let has_body = asked.headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
         || asked.headers.contains_key(TRANSFER_ENCODING);
     let prepared = prepare(&mut asked, chunks).await;
@@ -260,9 +260,9 @@ enum Prepared {
 }
 
 /// Everything before the handler. The body of somebody who may not is not read.
-async fn prepare(asked: &mut Asked, mut chunks: Chunks) -> Result<Prepared, WebError> {
+async fn prepare(asked: &mut RequestContext, mut chunks: Chunks) -> Result<Prepared, WebError> {
     guard::host(asked)?;
-    if asked.is_garbled {
+    if asked.query_is_invalid_utf8 {
         return Err(WebError::malformed("the query is not UTF-8"));
     }
     let found = find(&asked.method, &asked.path);
@@ -278,7 +278,7 @@ async fn prepare(asked: &mut Asked, mut chunks: Chunks) -> Result<Prepared, WebE
         Err(error) => return Err(error),
     };
     asked.parameters = parameters;
-    guard::is_ours(asked)?;
+    guard::check_same_origin(asked)?;
     match route.who() {
         Who::Admins => guard::admin(asked)?,
         Who::Readers if !asked.may_read() => return Err(WebError::Unauthenticated),
@@ -297,7 +297,7 @@ async fn prepare(asked: &mut Asked, mut chunks: Chunks) -> Result<Prepared, WebE
 }
 
 /// Reads a body that may bring a file, in a slot of whoever sends it.
-async fn read_upload(asked: &Asked, who: Who, chunks: &mut Chunks) -> Result<Body, WebError> {
+async fn read_upload(asked: &RequestContext, who: Who, chunks: &mut Chunks) -> Result<Body, WebError> {
     let server = &asked.server;
     let slots = if who == Who::Admins { &server.pictures } else { &server.imports };
     let account = asked.account().ok_or(WebError::Unauthenticated)?.id;
@@ -318,7 +318,7 @@ async fn read_upload(asked: &Asked, who: Who, chunks: &mut Chunks) -> Result<Bod
 /// Runs a handler, and turns a panic or an overlong wait into an error.
 async fn run(route: &'static Route, cx: Cx) -> Result<Response, WebError> {
     let handled = AssertUnwindSafe(route.handler.run(cx)).catch_unwind();
-    match timeout(PATIENCE, handled).await {
+    match timeout(HANDLER_TIMEOUT, handled).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(WebError::Internal(format!("a panic in {} {}", route.method, route.path))),
         Err(_) => Err(WebError::Unavailable(format!("{} {} took too long", route.method, route.path))),
@@ -365,7 +365,7 @@ pub fn answers_get(path: &str) -> bool {
 }
 
 /// Where an address with a slash too many at its end leads.
-fn without_slash(asked: &Asked) -> Option<String> {
+fn without_slash(asked: &RequestContext) -> Option<String> {
     let path = asked.path.strip_suffix('/')?;
     find(&Method::GET, path).ok().filter(|_| !asked.is_change())?;
     Some(asked.address.replacen(&asked.path, path, 1))

@@ -14,13 +14,13 @@ use tokio::time::{Sleep, sleep};
 const REPLY: Duration = Duration::from_secs(15);
 
 /// A stream that fails once a reply has been blocked for too long.
-pub(super) struct PatientStream {
+pub(super) struct WriteTimeoutStream {
     stream: TcpStream,
     /// Runs since the current reply was blocked first.
     blocked: Option<Pin<Box<Sleep>>>,
 }
 
-impl PatientStream {
+impl WriteTimeoutStream {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream, blocked: None }
     }
@@ -37,7 +37,7 @@ impl PatientStream {
     }
 }
 
-impl AsyncRead for PatientStream {
+impl AsyncRead for WriteTimeoutStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(cx, into);
@@ -49,7 +49,7 @@ impl AsyncRead for PatientStream {
     }
 }
 
-impl AsyncWrite for PatientStream {
+impl AsyncWrite for WriteTimeoutStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(cx, data);
         self.judge(cx, outcome)

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::cx::ReaderCx;
 use super::error::WebError;
-use super::kept::Place;
 use super::reply::{self, Response};
+use super::response_cache::CacheKey;
 use super::view;
 use crate::flows::search;
 use crate::i18n::{self, Locale};
@@ -31,8 +31,8 @@ pub async fn show(cx: ReaderCx) -> Result<Response, WebError> {
 }
 
 async fn find(cx: &ReaderCx, opensearch: bool) -> Result<Response, WebError> {
-    let place = Place::of(cx);
-    if let Some(kept) = place.find(cx) {
+    let cache_key = CacheKey::of(cx);
+    if let Some(kept) = cache_key.find(cx) {
         return Ok(kept);
     }
     let query = SuggestionQuery::parse(cx.pairs()).map_err(|errors| {
@@ -42,15 +42,15 @@ async fn find(cx: &ReaderCx, opensearch: bool) -> Result<Response, WebError> {
     let asked = query.clone();
     let suggestions = cx.blocking(move |app| search::suggest(app, &asked, locale)).await?;
     if opensearch {
-        return Ok(place.json(cx, &completions(typed, &suggestions, &cx.origin)));
+        return Ok(cache_key.json(cx, &completions(typed, &suggestions, &cx.origin)));
     }
     if !cx.wants_json() {
         let completion = search::completion(&query, &suggestions, locale);
         let options = view::suggest::options(locale, &query, &suggestions, completion);
-        return Ok(place.html(cx, options));
+        return Ok(cache_key.html(cx, options));
     }
     let suggestions: Vec<Value> = suggestions.iter().map(|suggestion| shown(suggestion, locale)).collect();
-    Ok(place.json(cx, &json!({"q": typed, "suggestions": suggestions})))
+    Ok(cache_key.json(cx, &json!({"q": typed, "suggestions": suggestions})))
 }
 
 /// Texts, what is said of each, and where each leads.

@@ -9,12 +9,12 @@ pub mod person;
 pub mod statistics;
 
 pub mod chart;
+pub mod collections;
 pub mod import;
 pub mod lists;
 pub mod mine;
 pub mod my_page;
 pub mod profile;
-pub mod shelves;
 
 pub mod account;
 pub mod admin;

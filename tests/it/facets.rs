@@ -47,14 +47,14 @@ impl Movie {
 }
 
 #[derive(Debug, Default)]
-struct Asked {
+struct RequestContext {
     text: Option<&'static str>,
     genres: Vec<&'static str>,
     year: Option<(u64, u64)>,
     score: Option<(f64, f64)>,
 }
 
-impl Asked {
+impl RequestContext {
     fn any(rng: &mut StdRng) -> Self {
         let from = rng.random_range(192..=202) * 10;
         let years = [(from, from + 9), (from + 3, from + 25), (from, 2100), (1870, from)];
@@ -77,13 +77,13 @@ impl Asked {
     }
 
     /// The movies that are left when one of the filters is passed over.
-    fn left<'a>(&self, movies: &'a [Movie], passed_over: &str) -> Vec<&'a Movie> {
+    fn left<'a>(&self, movies: &'a [Movie], skipped_file: &str) -> Vec<&'a Movie> {
         let within = |movie: &&Movie| {
             self.text.is_none_or(|text| movie.title.split(' ').any(|word| word == text))
-                && (passed_over == "genre" || self.genres.iter().all(|genre| movie.genres.contains(genre)))
-                && (passed_over == "year"
+                && (skipped_file == "genre" || self.genres.iter().all(|genre| movie.genres.contains(genre)))
+                && (skipped_file == "year"
                     || self.year.is_none_or(|(from, to)| movie.year.is_some_and(|year| (from..=to).contains(&year))))
-                && (passed_over == "score"
+                && (skipped_file == "score"
                     || self
                         .score
                         .is_none_or(|(from, to)| movie.score.is_some_and(|score| from <= score && score <= to)))
@@ -160,7 +160,8 @@ fn totals_and_facets_are_those_of_a_count_by_brute_force() {
     change(&admin, &mut movies, &mut rng);
     let movies: Vec<Movie> = movies.into_iter().flatten().collect();
     let mut compared = 0;
-    for asked in std::iter::once(Asked::default()).chain((0..QUESTIONS).map(|_| Asked::any(&mut rng))) {
+    for asked in std::iter::once(RequestContext::default()).chain((0..QUESTIONS).map(|_| RequestContext::any(&mut rng)))
+    {
         let total = asked.left(&movies, "").len();
         // A text that finds nothing may be forgiven more, which no count by brute force can follow.
         if total == 0 && asked.text.is_some() {

@@ -29,7 +29,7 @@ mod cases;
 
 use cases::{Case, Catalogue, Film, Half, KINDS, Kind};
 
-const MOST_VOTED: usize = 40_000;
+const MAX_VOTED: usize = 40_000;
 const OTHERS: usize = 20_000;
 const PER_KIND: usize = 40;
 
@@ -136,7 +136,7 @@ fn part_of(dump: &Path) -> String {
     let lines = BufReader::new(zstd::Decoder::new(std::fs::File::open(dump).unwrap()).unwrap()).lines();
     let mut rows: Vec<Value> = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row["votes"].as_u64()));
-    let mut others = rows.split_off(MOST_VOTED.min(rows.len()));
+    let mut others = rows.split_off(MAX_VOTED.min(rows.len()));
     others.shuffle(&mut StdRng::seed_from_u64(1));
     rows.extend(others.into_iter().take(OTHERS));
     rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::fmdb::{Folder, Reply, Server, eventually};
 
 /// What the server may take at most, in MiB; without bounds, the uploads alone take more than 1,000.
-const MOST_MIB: u64 = 400;
+const MAX_MIB: u64 = 400;
 const MOVIES: usize = 300;
 
 fn site() -> Folder {
@@ -105,7 +105,7 @@ fn one_account_cannot_upload_so_much_that_others_mind() {
     });
     drop(held);
     eventually("the slot is given back", || upload(&mallory).status == 200);
-    assert!(peak(&server) < MOST_MIB, "{} MiB", peak(&server));
+    assert!(peak(&server) < MAX_MIB, "{} MiB", peak(&server));
     let left = std::fs::read_dir(folder.0.path()).unwrap().flatten().map(|entry| entry.file_name());
     let left: Vec<_> = left.filter(|name| !name.to_string_lossy().starts_with("fmdb.db")).collect();
     assert_eq!(left, ["load.json"], "uploads leave no files");
@@ -149,7 +149,7 @@ fn one_account_cannot_export_so_much_that_others_mind() {
     }
     let csv = mallory.get("/mine/export/imdb.csv");
     assert_eq!((csv.status, csv.body.lines().count()), (200, MOVIES + 1));
-    assert!(peak(&server) < MOST_MIB, "{} MiB", peak(&server));
+    assert!(peak(&server) < MAX_MIB, "{} MiB", peak(&server));
 }
 
 #[test]
@@ -205,5 +205,5 @@ fn a_picture_that_unpacks_to_much_is_refused_with_a_word() {
     );
     let text = send(&chunk(b"zTXt", &[b"Comment\0\0", bomb.as_slice()].concat()));
     assert_eq!(text.status, 200, "{}", text.body);
-    assert!(peak(&server) < MOST_MIB, "{} MiB", peak(&server));
+    assert!(peak(&server) < MAX_MIB, "{} MiB", peak(&server));
 }

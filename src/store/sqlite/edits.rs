@@ -15,10 +15,10 @@ impl Sqlite {
     pub fn add_movie(&self, facts: &Facts) -> Result<Movie, StoreError> {
         self.write(|db| {
             refuse_same(db, facts, None)?;
-            let Counters { rev, last_id } = next(db)?;
+            let Counters { rev, last_id } = next_rev(db)?;
             let id = MovieId(last_id + 1);
             movies::insert(db, Place { id, rev, identity: title_hash(&facts.title) }, facts)?;
-            take(db, Counters { rev, last_id: id.0 })?;
+            commit_rev(db, Counters { rev, last_id: id.0 })?;
             one(db, id)
         })
     }
@@ -32,9 +32,9 @@ impl Sqlite {
                 return Ok(before);
             }
             refuse_same(db, &facts, Some(id))?;
-            let counters = next(db)?;
+            let counters = next_rev(db)?;
             movies::update(db, Place { id, rev: counters.rev, identity: title_hash(&facts.title) }, &facts)?;
-            take(db, counters)?;
+            commit_rev(db, counters)?;
             one(db, id)
         })
     }
@@ -45,10 +45,10 @@ impl Sqlite {
             let removed = entry_counts(db, id)?;
             db.prepare_cached("delete from movies where id = ?1")?.execute([id.0])?;
             posters::forget(db, before.poster.as_deref())?;
-            let counters = next(db)?;
+            let counters = next_rev(db)?;
             db.prepare_cached("insert into deletions (movie_id, rev) values (?1, ?2)")?
                 .execute([id.0, counters.rev])?;
-            take(db, counters)?;
+            commit_rev(db, counters)?;
             Ok((counters.rev, removed))
         })
     }
@@ -69,13 +69,13 @@ pub struct Counters {
 }
 
 /// The rev that the transaction will take if it changes something, and the last movie before it.
-pub fn next(db: &Connection) -> rusqlite::Result<Counters> {
+pub fn next_rev(db: &Connection) -> rusqlite::Result<Counters> {
     let mut statement = db.prepare_cached("select rev, last_id from revision where id = 1")?;
     statement.query_row([], |row| Ok(Counters { rev: row.get::<_, i64>(0)? + 1, last_id: row.get(1)? }))
 }
 
 /// Takes the rev: the last statement of a transaction.
-pub fn take(db: &Connection, counters: Counters) -> rusqlite::Result<()> {
+pub fn commit_rev(db: &Connection, counters: Counters) -> rusqlite::Result<()> {
     let mut statement = db.prepare_cached("update revision set rev = ?1, last_id = ?2 where id = 1")?;
     statement.execute([counters.rev, counters.last_id])?;
     Ok(())

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::edits::{Counters, by_imdb_id, by_tmdb_id, candidates, next, take, title_hash};
+use super::edits::{Counters, by_imdb_id, by_tmdb_id, candidates, commit_rev, next_rev, title_hash};
 use super::movies::{self, Place};
 use super::{Failure, Sqlite, open};
 use crate::model::combine::{KnownFields, combine, overlay};
@@ -45,7 +45,7 @@ impl Sqlite {
         if !matches!(mode, ImportMode::Batches) {
             writer.execute_batch("begin immediate").map_err(failed)?;
         }
-        open::widen(&writer).map_err(failed)?;
+        open::import_pragmas(&writer).map_err(failed)?;
         let whole = (!matches!(mode, ImportMode::Batches)).then_some(writer);
         Ok(Importer { db: self, mode, dump: DumpState::default(), whole })
     }
@@ -78,12 +78,12 @@ impl Importer<'_> {
     ) -> Result<Outcomes, StoreError> {
         let dump = &mut self.dump;
         let all = |db: &Connection| {
-            let counters = next(db)?;
+            let counters = next_rev(db)?;
             dump.last_before.get_or_insert(counters.last_id);
             let mut batch = Batch { db, dump, counters, outcomes: Outcomes::default() };
             work(&mut batch)?;
             if batch.outcomes.added + batch.outcomes.updated > 0 {
-                take(db, batch.counters)?;
+                commit_rev(db, batch.counters)?;
             }
             Ok(batch.outcomes)
         };
@@ -120,7 +120,7 @@ impl Drop for Importer<'_> {
             tracing::warn!(%error, "the import was not rolled back");
         }
         let writer = writer.unwrap_or_else(|| self.db.writer());
-        if let Err(error) = open::narrow(&writer) {
+        if let Err(error) = open::default_pragmas(&writer) {
             tracing::warn!(%error, "the memory of the import was not given back");
         }
     }
@@ -168,7 +168,7 @@ impl Joined {
 }
 
 /// Movies that are known, with what rows say of each.
-type Known = BTreeMap<MovieId, Joined>;
+type CachedIdentity = BTreeMap<MovieId, Joined>;
 
 /// Movies as they will be once what rows say by external ids is laid down.
 #[derive(Default)]
@@ -232,7 +232,7 @@ impl Batch<'_> {
     /// Settles all rows that wait.
     fn settle(&mut self) -> Result<(), Failure> {
         self.dump.waiting_bytes = 0;
-        let (mut known, mut rows) = (Known::new(), Vec::new());
+        let (mut known, mut rows) = (CachedIdentity::new(), Vec::new());
         for (facts, id) in std::mem::take(&mut self.dump.waiting) {
             // A row that came later may have brought its id.
             match id.map_or_else(|| by_external_id(self.db, &facts), |id| Ok(Some(id)))? {
@@ -256,7 +256,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn plan(&self, known: &Known) -> Result<Planned, Failure> {
+    fn plan(&self, known: &CachedIdentity) -> Result<Planned, Failure> {
         let mut planned = Planned::default();
         for (id, joined) in known {
             let before = movies::load(self.db, *id)?.ok_or(StoreError::NotFound)?.facts;
@@ -272,7 +272,7 @@ impl Batch<'_> {
         &mut self,
         title: &str,
         rows: Vec<Joined>,
-        known: &mut Known,
+        known: &mut CachedIdentity,
         planned: &Planned,
     ) -> Result<(), Failure> {
         let mut open: Vec<(Identity, Joined)> = Vec::new();

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 
 use super::Sqlite;
-use super::care::beside;
+use super::maintenance::companion;
 use crate::files::{self, FileId};
 use crate::store::StoreError;
 
@@ -26,7 +26,7 @@ impl Files {
     /// Those of a database that was just opened.
     pub fn of(path: &Path) -> Result<Self, StoreError> {
         let database = FileId::of(path).map_err(|_| gone(path))?;
-        let journal_path = beside(&files::resolve(path).unwrap_or_else(|_| path.to_owned()), "-wal");
+        let journal_path = companion(&files::resolve(path).unwrap_or_else(|_| path.to_owned()), "-wal");
         let journal = Mutex::new(FileId::of(&journal_path).ok());
         Ok(Self { database, journal_path, journal, told: AtomicBool::new(false) })
     }

@@ -8,7 +8,7 @@ use super::movies::load;
 use super::{Failure, Sqlite, now};
 use crate::model::MovieId;
 use crate::model::mine::{
-    Day, ListDraft, MAX_LIST_ENTRIES, MAX_LIST_MOVIES, MAX_LISTS, MovieList, PAGE, ShelfPage, Shelved,
+    CollectionEntry, CollectionPage, Day, ListDraft, MAX_LIST_ENTRIES, MAX_LIST_MOVIES, MAX_LISTS, MovieList, PAGE,
 };
 use crate::store::StoreError;
 use crate::store::mine::Room;
@@ -26,7 +26,7 @@ macro_rules! select_lists {
 }
 
 /// Lists of other people that are shown.
-const MOST_PUBLIC: i64 = 200;
+const MAX_PUBLIC: i64 = 200;
 
 impl Sqlite {
     pub fn lists(&self, account: i64) -> Result<Vec<MovieList>, StoreError> {
@@ -42,7 +42,7 @@ impl Sqlite {
             let mut statement = db.prepare_cached(select_lists!(
                 "where is_public = 1 and account_id is not ?1 order by updated_at desc, lists.id desc limit ?2"
             ))?;
-            Ok(statement.query_map(params![but_of, MOST_PUBLIC], list)?.collect::<Result<_, _>>()?)
+            Ok(statement.query_map(params![but_of, MAX_PUBLIC], list)?.collect::<Result<_, _>>()?)
         })
     }
 
@@ -55,10 +55,10 @@ impl Sqlite {
         })
     }
 
-    pub fn list_page(&self, id: i64, page: u32) -> Result<ShelfPage, StoreError> {
+    pub fn list_page(&self, id: i64, page: u32) -> Result<CollectionPage, StoreError> {
         self.read(|db| {
             let total = size(db, id)? as u64;
-            Ok(ShelfPage { total, page, entries: movies_of(db, id, i64::from(PAGE), page)? })
+            Ok(CollectionPage { total, page, entries: movies_of(db, id, i64::from(PAGE), page)? })
         })
     }
 
@@ -170,7 +170,7 @@ fn size(db: &Connection, id: i64) -> rusqlite::Result<usize> {
     Ok(statement.query_row([id], |row| row.get::<_, u32>(0))? as usize)
 }
 
-fn movies_of(db: &Connection, id: i64, limit: i64, page: u32) -> rusqlite::Result<Vec<Shelved>> {
+fn movies_of(db: &Connection, id: i64, limit: i64, page: u32) -> rusqlite::Result<Vec<CollectionEntry>> {
     let mut statement = db.prepare_cached(
         "select movie_id, added_at from list_movies where list_id = ?1 order by position, movie_id limit ?2 offset ?3",
     )?;
@@ -180,7 +180,7 @@ fn movies_of(db: &Connection, id: i64, limit: i64, page: u32) -> rusqlite::Resul
     for row in rows {
         let (movie, added_at) = row?;
         let Some(movie) = load(db, movie)? else { continue };
-        entries.push(Shelved { movie, rating: None, on: Some(Day::of_seconds(added_at)), note: None });
+        entries.push(CollectionEntry { movie, rating: None, on: Some(Day::of_seconds(added_at)), note: None });
     }
     Ok(entries)
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::care::{beside, remove, unwritable};
 use super::edits::file_anew;
+use super::maintenance::{companion, remove, unwritable};
 use super::{Failure, now};
 use crate::files::{Access, Replacement};
 use crate::store::StoreError;
@@ -70,7 +70,7 @@ pub fn copy_path(path: &Path) -> PathBuf {
 }
 
 fn copy_path_of(path: &Path, known: i64) -> PathBuf {
-    beside(path, &format!("before-v{known}"))
+    companion(path, &format!("before-v{known}"))
 }
 
 /// Keeps the database as it was; an older copy of the same step stays, it is the truer one. A copy that was not finished
@@ -79,7 +79,7 @@ fn copy_before(connection: &Connection, path: &Path, known: i64) -> Result<(), F
     let copy = copy_path_of(path, known);
     if !copy.exists() {
         // Versions before 0.2 left this where they were killed.
-        remove(&beside(&copy, "writing"))?;
+        remove(&companion(&copy, "writing"))?;
         let unfinished = Replacement::new(&copy, Access::Private).map_err(|error| unwritable(&error, &copy))?;
         connection.execute("vacuum into ?1", [unfinished.path().to_string_lossy()])?;
         unfinished.commit().map_err(|error| unwritable(&error, &copy))?;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Failure, Sqlite, now};
 use crate::model::mine::{
-    Beside, Day, InList, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, Mine, Rating, SiteRating, Viewing,
+    Day, InList, MAX_ALL_VIEWINGS, MAX_NOTES_MB, MAX_VIEWINGS, MovieExtras, PersonalState, Rating, SiteRating, Viewing,
 };
 use crate::model::{EntryCounts, MovieId};
 use crate::store::StoreError;
@@ -16,18 +16,18 @@ impl Sqlite {
         self.read(|db| Ok(entry_counts(db, movie)?))
     }
 
-    pub fn beside(&self, account: Option<i64>, movie: MovieId) -> Result<Beside, StoreError> {
-        let version = self.lately.version(&self.path);
-        let beside = self.read(|db| {
+    pub fn extras(&self, account: Option<i64>, movie: MovieId) -> Result<MovieExtras, StoreError> {
+        let version = self.read_cache.version(&self.path);
+        let extras = self.read(|db| {
             let mine = account.map(|account| mine(db, account, movie)).transpose()?;
-            Ok(Beside { site: site_rating(db, movie)?, mine })
+            Ok(MovieExtras { site: site_rating(db, movie)?, mine })
         })?;
-        self.lately.keep_beside(version, (account, movie), &beside);
-        Ok(beside)
+        self.read_cache.keep_extras(version, (account, movie), &extras);
+        Ok(extras)
     }
 
-    pub fn known_beside(&self, account: Option<i64>, movie: MovieId) -> Option<Beside> {
-        self.lately.beside(&self.path, (account, movie))
+    pub fn cached_extras(&self, account: Option<i64>, movie: MovieId) -> Option<MovieExtras> {
+        self.read_cache.extras(&self.path, (account, movie))
     }
 
     pub fn rate(&self, account: i64, movie: MovieId, rating: Option<Rating>) -> Result<(), StoreError> {
@@ -203,7 +203,7 @@ fn site_rating(db: &Connection, movie: MovieId) -> rusqlite::Result<SiteRating> 
     statement.query_row([movie.0], |row| Ok(SiteRating { count: unsigned(row.get(0)?), sum: unsigned(row.get(1)?) }))
 }
 
-fn mine(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<Mine> {
+fn mine(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<PersonalState> {
     let own = params![account, movie.0];
     let watchlist =
         db.prepare_cached("select 1 from watchlist where account_id = ?1 and movie_id = ?2")?.exists(own)?;
@@ -222,7 +222,7 @@ fn mine(db: &Connection, account: i64, movie: MovieId) -> rusqlite::Result<Mine>
     let lists = statement
         .query_map(own, |row| Ok(InList { id: row.get(0)?, name: row.get(1)?, holds: row.get(2)? }))?
         .collect::<Result<_, _>>()?;
-    Ok(Mine { rating: rating_of(db, account, movie)?, watchlist, seen, note, lists })
+    Ok(PersonalState { rating: rating_of(db, account, movie)?, watchlist, seen, note, lists })
 }
 
 #[cfg(test)]
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
     use crate::model::mine::{ListDraft, MAX_LIST_ENTRIES, MAX_NOTE};
     use crate::store::Store;
-    use crate::store::mine::{Keep, Kept};
+    use crate::store::mine::{EntryOutcome, PersonalEntry};
 
     /// A store with an account, 1, and movies 1 to 3, after some SQL.
     fn store(sql: &str) -> (Store, TempDir) {
@@ -276,9 +276,9 @@ mod tests {
         let full: i64 = MAX_VIEWINGS as i64 * 100;
         assert_eq!(store.add_viewing(1, MovieId(1), Some(Day(full))).expect("an answer"), Room::Full);
         assert_eq!(store.add_viewing(1, MovieId(3), Some(Day(1))).expect("an answer"), Room::Enough);
-        let seen = |day| (MovieId(3), Keep::Seen { on: Some(Day(day)), nth: Some(1) });
+        let seen = |day| (MovieId(3), PersonalEntry::Seen { on: Some(Day(day)), nth: Some(1) });
         let kept = store.keep_all(1, &[seen(1), seen(2), seen(3), seen(2)]).expect("outcomes");
-        assert_eq!(kept, [Kept::Unchanged, Kept::Set, Kept::TooMany, Kept::Unchanged]);
+        assert_eq!(kept, [EntryOutcome::Unchanged, EntryOutcome::Set, EntryOutcome::TooMany, EntryOutcome::Unchanged]);
         assert_eq!(store.add_viewing(1, MovieId(3), None).expect("an answer"), Room::AccountFull);
     }
 

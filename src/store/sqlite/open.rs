@@ -28,7 +28,7 @@ thread_local! {
 }
 
 /// Waits for another process's write.
-pub fn patient(connection: &mut Connection) -> rusqlite::Result<()> {
+pub fn with_busy_timeout(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_handler(Some(|polls: i32| {
         if polls == 0 {
             BUSY_SINCE.set(Some(Instant::now()));
@@ -39,7 +39,7 @@ pub fn patient(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// Fails at once while another process writes.
-pub fn impatient(connection: &mut Connection) -> rusqlite::Result<()> {
+pub fn without_busy_timeout(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_handler(None::<fn(i32) -> bool>)
 }
 
@@ -53,7 +53,7 @@ pub fn reader(path: &Path) -> Result<Connection, StoreError> {
     let open = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
-        patient(&mut connection)?;
+        with_busy_timeout(&mut connection)?;
         prepare(&connection)?;
         Ok(connection)
     };
@@ -67,7 +67,7 @@ fn open_writer(path: &Path) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     // First of all, so that nothing below fails because another process is writing.
-    patient(&mut connection)?;
+    with_busy_timeout(&mut connection)?;
     let tables: i64 = connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
     let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if owner != APPLICATION_ID && (owner != 0 || tables > 0) {
@@ -95,13 +95,13 @@ const JOURNAL: i64 = 1_000;
 
 /// Room for an import: the parts of the index that each batch touches stay in memory, and pages that one batch after
 /// another changes move into the database file once, not each time.
-pub fn widen(writer: &Connection) -> rusqlite::Result<()> {
+pub fn import_pragmas(writer: &Connection) -> rusqlite::Result<()> {
     writer.pragma_update(None, "cache_size", -32_000)?;
     writer.pragma_update(None, "wal_autocheckpoint", 16 * JOURNAL)
 }
 
 /// Gives the room of [`widen`] back.
-pub fn narrow(writer: &Connection) -> rusqlite::Result<()> {
+pub fn default_pragmas(writer: &Connection) -> rusqlite::Result<()> {
     writer.pragma_update(None, "cache_size", -16_000)?;
     writer.pragma_update(None, "wal_autocheckpoint", JOURNAL)?;
     writer.execute_batch("pragma shrink_memory")

@@ -18,43 +18,45 @@ use crate::model::fold::fold;
 use crate::model::identity::{Certain, Described, certain};
 use crate::model::mine::{MAX_ALL_VIEWINGS, MAX_VIEWINGS};
 use crate::store::StoreError;
-use crate::store::mine::{Keep, Kept, Meant, Sought};
+use crate::store::mine::{EntryOutcome, MovieReference, PersonalEntry, Resolution};
 
 impl Sqlite {
-    pub fn find_meant(&self, sought: &[Sought]) -> Result<Vec<Meant>, StoreError> {
+    pub fn resolve_movies(&self, reference: &[MovieReference]) -> Result<Vec<Resolution>, StoreError> {
         self.read(|db| {
             let mut by_title: HashMap<String, Vec<Titled>> = HashMap::new();
-            let mut meant = Vec::with_capacity(sought.len());
-            for sought in sought {
-                let by_id = by_ids(db, sought)?;
+            let mut resolution = Vec::with_capacity(reference.len());
+            for reference in reference {
+                let by_id = by_ids(db, reference)?;
                 if by_id.is_none() {
-                    sought.titles.iter().for_each(|title| {
+                    reference.titles.iter().for_each(|title| {
                         by_title.entry(fold(title)).or_default();
                     });
                 }
-                meant.push(by_id.map_or(Meant::Nothing, Meant::Movie));
+                resolution.push(by_id.map_or(Resolution::Nothing, Resolution::Movie));
             }
             if !by_title.is_empty() {
                 collect(db, &mut by_title)?;
             }
-            for (sought, meant) in sought.iter().zip(&mut meant).filter(|(_, meant)| **meant == Meant::Nothing) {
+            for (reference, resolution) in
+                reference.iter().zip(&mut resolution).filter(|(_, resolution)| **resolution == Resolution::Nothing)
+            {
                 // What a movie is called counts before what else it is called.
-                *meant = choose(sought, &by_title, true);
-                if *meant == Meant::Nothing {
-                    *meant = choose(sought, &by_title, false);
+                *resolution = choose(reference, &by_title, true);
+                if *resolution == Resolution::Nothing {
+                    *resolution = choose(reference, &by_title, false);
                 }
             }
-            Ok(meant)
+            Ok(resolution)
         })
     }
 
-    pub fn keep_all(&self, account: i64, things: &[(MovieId, Keep)]) -> Result<Vec<Kept>, StoreError> {
+    pub fn keep_all(&self, account: i64, things: &[(MovieId, PersonalEntry)]) -> Result<Vec<EntryOutcome>, StoreError> {
         self.write(|db| {
             let mut viewings = viewings_in_all(db, account)?;
             let mut kept = Vec::with_capacity(things.len());
             for (movie, keep) in things {
                 let outcome = keep_one(db, account, *movie, *keep, viewings < MAX_ALL_VIEWINGS)?;
-                viewings += usize::from(matches!(keep, Keep::Seen { .. }) && outcome == Kept::Set);
+                viewings += usize::from(matches!(keep, PersonalEntry::Seen { .. }) && outcome == EntryOutcome::Set);
                 kept.push(outcome);
             }
             Ok(kept)
@@ -63,14 +65,20 @@ impl Sqlite {
 }
 
 /// Keeps one thing; a viewing that is not known only where the account `may_add` one.
-fn keep_one(db: &Connection, account: i64, movie: MovieId, keep: Keep, may_add: bool) -> Result<Kept, Failure> {
+fn keep_one(
+    db: &Connection,
+    account: i64,
+    movie: MovieId,
+    keep: PersonalEntry,
+    may_add: bool,
+) -> Result<EntryOutcome, Failure> {
     match require(db, account, movie) {
         Ok(()) => {}
-        Err(Failure::Store(StoreError::NotFound)) => return Ok(Kept::Gone),
+        Err(Failure::Store(StoreError::NotFound)) => return Ok(EntryOutcome::Gone),
         Err(failure) => return Err(failure),
     }
     let is_new = match keep {
-        Keep::Rating { rating, at, over } => {
+        PersonalEntry::Rating { rating, at, over } => {
             let before = rating_of(db, account, movie)?;
             let is_new = before.is_none() || over && before != Some(rating);
             if is_new {
@@ -78,29 +86,29 @@ fn keep_one(db: &Connection, account: i64, movie: MovieId, keep: Keep, may_add: 
             }
             is_new
         }
-        Keep::Watchlist { at } => add_to_watchlist(db, account, movie, at)?,
-        Keep::Seen { on, nth } => {
+        PersonalEntry::Watchlist { at } => add_to_watchlist(db, account, movie, at)?,
+        PersonalEntry::Seen { on, nth } => {
             let known = match nth {
                 Some(nth) => viewings_on(db, account, movie, on)? >= nth,
                 None => viewings_of(db, account, movie)? > 0,
             };
             if !known {
                 if !may_add || viewings_of(db, account, movie)? >= MAX_VIEWINGS {
-                    return Ok(Kept::TooMany);
+                    return Ok(EntryOutcome::TooMany);
                 }
                 add_viewing(db, account, movie, on)?;
             }
             !known
         }
     };
-    Ok(if is_new { Kept::Set } else { Kept::Unchanged })
+    Ok(if is_new { EntryOutcome::Set } else { EntryOutcome::Unchanged })
 }
 
-fn by_ids(db: &Connection, sought: &Sought) -> rusqlite::Result<Option<MovieId>> {
-    if let Some(id) = sought.description.imdb_id.as_deref().map(|id| by_imdb_id(db, id)).transpose()?.flatten() {
+fn by_ids(db: &Connection, reference: &MovieReference) -> rusqlite::Result<Option<MovieId>> {
+    if let Some(id) = reference.description.imdb_id.as_deref().map(|id| by_imdb_id(db, id)).transpose()?.flatten() {
         return Ok(Some(id));
     }
-    Ok(sought.description.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten())
+    Ok(reference.description.tmdb_id.map(|id| by_tmdb_id(db, id)).transpose()?.flatten())
 }
 
 /// A movie with one of the titles that are sought.
@@ -141,15 +149,15 @@ fn collect(db: &Connection, by_title: &mut HashMap<String, Vec<Titled>>) -> rusq
 }
 
 /// The movie that is certain, of those that are called so (or that are called so too).
-fn choose(sought: &Sought, by_title: &HashMap<String, Vec<Titled>>, is_main: bool) -> Meant {
+fn choose(reference: &MovieReference, by_title: &HashMap<String, Vec<Titled>>, is_main: bool) -> Resolution {
     let mut ids = HashSet::new();
-    let titled = sought.titles.iter().filter_map(|title| by_title.get(&fold(title))).flatten();
+    let titled = reference.titles.iter().filter_map(|title| by_title.get(&fold(title))).flatten();
     let found: Vec<&Titled> = titled.filter(|titled| titled.is_main == is_main && ids.insert(titled.id)).collect();
     let descriptions: Vec<&Described> = found.iter().map(|titled| &titled.description).collect();
-    match certain(&sought.description, &descriptions) {
-        Certain::One(place) => Meant::Movie(found[place].id),
-        Certain::Several => Meant::Several,
-        Certain::Doubtful => Meant::Doubtful,
-        Certain::None => Meant::Nothing,
+    match certain(&reference.description, &descriptions) {
+        Certain::One(place) => Resolution::Movie(found[place].id),
+        Certain::Several => Resolution::Several,
+        Certain::Doubtful => Resolution::Doubtful,
+        Certain::None => Resolution::Nothing,
     }
 }

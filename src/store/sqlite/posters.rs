@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::edits::{by_imdb_id, by_tmdb_id, next, one, take};
+use super::edits::{by_imdb_id, by_tmdb_id, commit_rev, next_rev, one};
 use super::{Sqlite, now};
 use crate::model::{Movie, MovieId};
 use crate::store::{Named, StoreError};
@@ -30,11 +30,11 @@ impl Sqlite {
                 db.prepare_cached("insert into posters (hash, picture) values (?1, ?2) on conflict (hash) do nothing")?
                     .execute(params![hash, bytes])?;
             }
-            let counters = next(db)?;
+            let counters = next_rev(db)?;
             db.prepare_cached("update movies set poster = ?2, rev = ?3, updated_at = ?4 where id = ?1")?
                 .execute(params![id.0, hash, counters.rev, now()])?;
             forget(db, before.poster.as_deref())?;
-            take(db, counters)?;
+            commit_rev(db, counters)?;
             one(db, id)
         })
     }

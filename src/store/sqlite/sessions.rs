@@ -5,10 +5,10 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::accounts::account;
-use super::lately::Found;
+use super::read_cache::Found;
 use super::{Failure, Sqlite, open};
 use crate::model::Account;
-use crate::store::{Known, Secret, Session, StoreError, Token};
+use crate::store::{CachedIdentity, CredentialHash, Session, StoreError, Token};
 
 /// Seconds between two notes that somebody was here.
 const NOTED_EVERY: i64 = 60;
@@ -26,7 +26,7 @@ impl Sqlite {
     }
 
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
-        let version = self.lately.version(&self.path);
+        let version = self.read_cache.version(&self.path);
         let found = self.glance(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, seen_at, expires_at from sessions \
@@ -42,25 +42,25 @@ impl Sqlite {
         if now - found.noted_at >= NOTED_EVERY {
             self.note("update sessions set seen_at = ?2 where token_hash = ?1", token_hash, now);
         }
-        self.lately.keep(version, token_hash, found.clone());
+        self.read_cache.keep(version, token_hash, found.clone());
         Ok(Some(found.account))
     }
 
-    pub fn known(&self, secret: Option<Secret<'_>>, now: i64) -> Known {
+    pub fn known(&self, secret: Option<CredentialHash<'_>>, now: i64) -> CachedIdentity {
         let hash = secret.map(|secret| match secret {
-            Secret::Session(hash) | Secret::Token(hash) => hash,
+            CredentialHash::Session(hash) | CredentialHash::Token(hash) => hash,
         });
-        let (head, found) = self.lately.look(&self.path, hash);
+        let (head, found) = self.read_cache.current_version(&self.path, hash);
         // Idle sessions end after far more than a minute, so one that was noted within it is not idle.
         let counts = |found: &Found| {
             let is_meant = match (secret, found.expires_at) {
-                (Some(Secret::Session(_)), Some(end)) => end > now,
-                (Some(Secret::Token(_)), None) => true,
+                (Some(CredentialHash::Session(_)), Some(end)) => end > now,
+                (Some(CredentialHash::Token(_)), None) => true,
                 _ => false,
             };
             is_meant && now - found.noted_at < NOTED_EVERY
         };
-        Known { head, account: found.filter(counts).map(|found| found.account) }
+        CachedIdentity { head, account: found.filter(counts).map(|found| found.account) }
     }
 
     pub fn remove_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
@@ -108,7 +108,7 @@ impl Sqlite {
     }
 
     pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
-        let version = self.lately.version(&self.path);
+        let version = self.read_cache.version(&self.path);
         let found = self.glance(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
@@ -122,7 +122,7 @@ impl Sqlite {
             self.note("update api_tokens set used_at = ?2 where token_hash = ?1", token_hash, now);
         }
         let found = Found { account: account.clone(), noted_at: used_at.unwrap_or(0), expires_at: None };
-        self.lately.keep(version, token_hash, found);
+        self.read_cache.keep(version, token_hash, found);
         Ok(Some(account))
     }
 
@@ -130,8 +130,9 @@ impl Sqlite {
     /// notes it as well, and none waits for an import.
     fn note(&self, update: &str, token_hash: &[u8], now: i64) {
         let Ok(mut writer) = self.writer.try_lock() else { return };
-        let noted = open::impatient(&mut writer).and_then(|()| writer.execute(update, params![token_hash, now]));
-        let noted = noted.and(open::patient(&mut writer));
+        let noted =
+            open::without_busy_timeout(&mut writer).and_then(|()| writer.execute(update, params![token_hash, now]));
+        let noted = noted.and(open::with_busy_timeout(&mut writer));
         if let Err(error) = noted {
             tracing::debug!(%error, "that somebody was here is not noted");
         }

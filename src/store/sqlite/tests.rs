@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::model::{Facts, Field, MovieDraft, MovieId, RawMovie, RawValue, Role, Username};
-use crate::store::{Cursor, ImportMode, Outcomes, Secret, Session, Store, StoreError};
+use crate::store::{CredentialHash, Cursor, ImportMode, Outcomes, Session, Store, StoreError};
 
 struct Fixture {
     store: Store,
@@ -406,11 +406,11 @@ fn what_was_found_is_forgotten_when_anybody_commits() {
     let account = store.add_account(&name, "hash", Role::User).expect("an account");
     let session = Session { token_hash: vec![1; 32], account: account.id, created_at: 1000, expires_at: 2000 };
     store.add_session(&session).expect("a session");
-    let known = |now| store.known(Some(Secret::Session(&session.token_hash)), now).account;
+    let known = |now| store.known(Some(CredentialHash::Session(&session.token_hash)), now).account;
     assert_eq!(known(1001), None, "not found yet");
     assert_eq!(store.session(&session.token_hash, 1001, 500).expect("read"), Some(account.clone()));
     assert_eq!(known(1001), Some(account.clone()));
-    assert_eq!(store.known(Some(Secret::Token(&session.token_hash)), 1001).account, None, "it is no token");
+    assert_eq!(store.known(Some(CredentialHash::Token(&session.token_hash)), 1001).account, None, "it is no token");
     assert_eq!((known(1060), known(2001)), (None, None), "to be noted, and over");
     let head = store.known(None, 1001).head;
     assert_eq!(head, store.head().ok());

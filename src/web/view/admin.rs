@@ -10,7 +10,7 @@ use crate::tr;
 
 /// The table: the same listing, to manage it. An empty catalogue offers the sample (a `POST` form to
 /// `/manage/sample`), the import command and the first movie.
-pub fn page(chrome: &Chrome<'_>, found: &Listing, unread: &listing::Unread) -> Markup {
+pub fn page(chrome: &Chrome<'_>, found: &Listing, unread: &listing::CsvError) -> Markup {
     let locale = chrome.locale;
     let is_empty = found.total == 0 && !found.query.is_filtered();
     let content = html! {

@@ -45,7 +45,7 @@ pub fn form(chrome: &Chrome<'_>, errors: &FieldErrors) -> Markup {
 }
 
 /// The most rows that are listed.
-const MOST: usize = 1_000;
+const MAX_SHOWN_REJECTS: usize = 1_000;
 
 /// What became of a file: how many rows were read, set something, were known, named no movie; and each row that set
 /// nothing, with its line, title and the name of the reason.
@@ -69,13 +69,13 @@ pub fn done(chrome: &Chrome<'_>, counts: [u64; 4], rejected: &[(u64, String, &'s
                             }
                         }
                         tbody {
-                            @for (line, name, why) in rejected.iter().take(MOST) {
+                            @for (line, name, why) in rejected.iter().take(MAX_SHOWN_REJECTS) {
                                 tr { td { (line) } td { bdi { (name) } } td { (reason(locale, why)) } }
                             }
                         }
                     }
                 }
-                @if rejected.len() > MOST { p { (i18n::plural(locale, "mine.rows_more", (rejected.len() - MOST) as u64)) } }
+                @if rejected.len() > MAX_SHOWN_REJECTS { p { (i18n::plural(locale, "mine.rows_more", (rejected.len() - MAX_SHOWN_REJECTS) as u64)) } }
             }
             div class="ways" {
                 a class="button border" href="/mine/import" { (tr!(locale, "mine.import_more")) }

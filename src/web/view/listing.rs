@@ -13,14 +13,14 @@ use crate::tr;
 
 /// The parameters of an address that cannot be read; the listing is that of the other ones.
 #[derive(Debug, Default)]
-pub struct Unread {
+pub struct CsvError {
     /// What is wrong, by parameter.
     pub errors: FieldErrors,
     /// All parameters as they were typed.
     pub typed: Vec<(String, String)>,
 }
 
-impl Unread {
+impl CsvError {
     /// What was typed for a parameter that cannot be read.
     fn text(&self, name: &str) -> Option<&str> {
         self.errors.get(name)?;
@@ -43,7 +43,7 @@ impl Unread {
 const FIELDS: [&str; 5] = ["name", "director", "genre", "year", "score"];
 
 /// The page.
-pub fn page(chrome: &Chrome<'_>, listing: &Listing, unread: &Unread) -> Markup {
+pub fn page(chrome: &Chrome<'_>, listing: &Listing, unread: &CsvError) -> Markup {
     let locale = chrome.locale;
     let query = unread.text("q").or(listing.query.q.as_deref()).unwrap_or_default();
     let movies = match chrome.look.shape {
@@ -121,7 +121,7 @@ fn shapes(chrome: &Chrome<'_>, path: &str, query: &ListingQuery) -> Markup {
 }
 
 /// The search fields. Everything is a parameter of the address, so it works without a script.
-pub fn search(locale: Locale, path: &str, query: &ListingQuery, unread: &Unread) -> Markup {
+pub fn search(locale: Locale, path: &str, query: &ListingQuery, unread: &CsvError) -> Markup {
     let input = |name, label: &str, value: String, suggest: &'static str, hint: &str| {
         let value = unread.text(name).map_or(value, str::to_owned);
         let input =

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::parts::{self, Input, field, icon};
-use super::{Chrome, layout, shelves};
+use super::{Chrome, collections, layout};
 use crate::i18n::{self, Locale};
-use crate::model::mine::{ListDraft, MovieList, PAGE, ShelfPage};
+use crate::model::mine::{CollectionPage, ListDraft, MovieList, PAGE};
 use crate::model::{FieldErrors, Movie, MovieId};
 use crate::tr;
 
@@ -24,7 +24,7 @@ pub fn all(
         div class="mine" {
             h1 { (title) }
             @if chrome.account.is_some() {
-                (shelves::tabs(locale, "lists"))
+                (collections::tabs(locale, "lists"))
                 @if first.is_some() { (new_list(chrome, first, typed, errors)) }
                 section class="shelf" {
                     h2 { (tr!(locale, "mine.my_lists")) }
@@ -112,7 +112,7 @@ fn editor(
 /// A list. `typed` is what its owner's form holds.
 pub fn one(
     chrome: &Chrome<'_>,
-    (list, movies): (&MovieList, &ShelfPage),
+    (list, movies): (&MovieList, &CollectionPage),
     typed: &ListDraft,
     errors: &FieldErrors,
 ) -> Markup {
@@ -131,12 +131,12 @@ pub fn one(
                 @for (place, entry) in movies.entries.iter().enumerate() {
                     li id={ "movie-" (entry.movie.id) } {
                         span class="row-number" aria-hidden="true" { (i18n::number(locale, number(movies, place) as u64)) }
-                        (shelves::row(locale, entry, false))
+                        (collections::row(locale, entry, false))
                         @if is_own { (ways(chrome, list, movies, place)) }
                     }
                 }
             }
-            (shelves::pages(locale, chrome.address, movies))
+            (collections::pages(locale, chrome.address, movies))
             @if is_own {
                 section class="panel own" {
                     h2 { (tr!(locale, "mine.list_edit")) }
@@ -150,12 +150,12 @@ pub fn one(
 }
 
 /// The number of a row in its list, from 1.
-fn number(movies: &ShelfPage, row: usize) -> usize {
+fn number(movies: &CollectionPage, row: usize) -> usize {
     (movies.page - 1) as usize * PAGE as usize + row + 1
 }
 
 /// What the owner can do with a movie of this page. Each button leads back to where the movie stands then, or stood.
-fn ways(chrome: &Chrome<'_>, list: &MovieList, movies: &ShelfPage, row: usize) -> Markup {
+fn ways(chrome: &Chrome<'_>, list: &MovieList, movies: &CollectionPage, row: usize) -> Markup {
     let locale = chrome.locale;
     let place = number(movies, row);
     let movie = &movies.entries[row].movie;

@@ -8,7 +8,7 @@ use super::Chrome;
 use super::parts::{icon, problems, with_parameter};
 use super::{Notice, layout};
 use crate::i18n::{self, Locale};
-use crate::model::mine::{Beside, Mine, Rating, SiteRating, Viewing, note_mark};
+use crate::model::mine::{MovieExtras, PersonalState, Rating, SiteRating, Viewing, note_mark};
 use crate::model::{FieldErrors, Movie, MovieId, Problem};
 use crate::tr;
 
@@ -27,7 +27,7 @@ pub fn site_rating(locale: Locale, site: SiteRating) -> Markup {
 #[derive(Debug, Clone, Default)]
 pub struct Panel {
     /// What stands beside the movie.
-    pub beside: Beside,
+    pub extras: MovieExtras,
     /// What is wrong with what was sent, by field.
     pub errors: FieldErrors,
     /// What was sent, where it is not kept.
@@ -51,7 +51,7 @@ pub fn yours(chrome: &Chrome<'_>, movie: &Movie, panel: &Panel) -> Markup {
     html! {
         section class="panel yours" id="yours" tabindex="-1" aria-labelledby="yours-title" {
             h2 id="yours-title" { (tr!(locale, "mine.yours")) }
-            @if let Some(mine) = &panel.beside.mine {
+            @if let Some(mine) = &panel.extras.mine {
                 @if is_told_here(chrome, panel) { @if let Some(notice) = chrome.notice { (layout::tell(chrome, notice)) } }
                 form action=(action(movie.id, "note")) method="post" data-guard data-in-place
                     data-unsaved[!panel.errors.is_empty()] {
@@ -85,7 +85,7 @@ fn elsewhere(errors: &FieldErrors) -> FieldErrors {
 
 /// What has just been done was done in the panel: it is told there and not at the top of the page.
 pub fn is_told_here(chrome: &Chrome<'_>, panel: &Panel) -> bool {
-    chrome.notice == Some(Notice::Saved) && chrome.notice_of.is_none() && panel.beside.mine.is_some()
+    chrome.notice == Some(Notice::Saved) && chrome.notice_of.is_none() && panel.extras.mine.is_some()
 }
 
 /// Where a button sends the form; it leads back to the panel.
@@ -98,7 +98,7 @@ fn leading_to(movie: MovieId, what: &str, next: &str) -> String {
     with_parameter(&format!("/mine/{what}/{movie}{more}"), "next", next)
 }
 
-fn rating(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
+fn rating(locale: Locale, movie: MovieId, mine: &PersonalState, panel: &Panel) -> Markup {
     let kept = mine.rating.map(|rating| rating.value().to_string()).unwrap_or_default();
     let chosen = panel.typed.rating.as_deref().unwrap_or(&kept);
     let problem = panel.errors.get("rating");
@@ -131,7 +131,7 @@ fn rating(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup 
     }
 }
 
-fn watchlist(locale: Locale, movie: MovieId, mine: &Mine) -> Markup {
+fn watchlist(locale: Locale, movie: MovieId, mine: &PersonalState) -> Markup {
     let (name, text) = if mine.watchlist {
         ("check", tr!(locale, "mine.watchlist_off"))
     } else {
@@ -146,7 +146,7 @@ fn watchlist(locale: Locale, movie: MovieId, mine: &Mine) -> Markup {
     }
 }
 
-fn seen(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
+fn seen(locale: Locale, movie: MovieId, mine: &PersonalState, panel: &Panel) -> Markup {
     let problem = panel.errors.get("date");
     let is_sometime = mine.seen.iter().any(|viewing| viewing.on.is_none());
     html! {
@@ -176,7 +176,7 @@ fn seen(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
 }
 
 fn one_viewing(locale: Locale, movie: MovieId, viewing: &Viewing) -> Markup {
-    let day = super::shelves::day(locale, viewing.on);
+    let day = super::collections::day(locale, viewing.on);
     html! {
         span { (day) }
         button type="submit" class="plain" formaction=(action(movie, "seen/delete")) name="viewing" value=(viewing.id) formnovalidate
@@ -184,7 +184,7 @@ fn one_viewing(locale: Locale, movie: MovieId, viewing: &Viewing) -> Markup {
     }
 }
 
-fn note(locale: Locale, movie: MovieId, mine: &Mine, panel: &Panel) -> Markup {
+fn note(locale: Locale, movie: MovieId, mine: &PersonalState, panel: &Panel) -> Markup {
     let problem = panel.errors.get("note");
     let text = panel.typed.note.as_deref().or(mine.note.as_deref()).unwrap_or_default();
     let described = if problem.is_some() { "note-error note-hint" } else { "note-hint" };
@@ -213,7 +213,7 @@ fn wrong(locale: Locale, id: &str, problem: Option<&Problem>) -> Markup {
     }
 }
 
-fn lists(locale: Locale, movie: MovieId, mine: &Mine) -> Markup {
+fn lists(locale: Locale, movie: MovieId, mine: &PersonalState) -> Markup {
     let others = || mine.lists.iter().filter(|list| !list.holds);
     html! {
         div class="yours-part" id="yours-lists" {

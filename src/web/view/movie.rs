@@ -7,11 +7,11 @@ use super::meta::{Meta, beginning};
 use super::parts::{self, icon};
 use super::{Chrome, admin, explore, layout, mine};
 use crate::i18n::{self, Locale};
-use crate::model::{Around, Facts, Movie, Place, Role};
+use crate::model::{Facts, Movie, Related, Role, ScoreRank};
 use crate::tr;
 
 /// The page.
-pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::Panel) -> Markup {
+pub fn page(chrome: &Chrome<'_>, movie: &Movie, related: &Related, panel: &mine::Panel) -> Markup {
     let locale = chrome.locale;
     let facts = &movie.facts;
     let is_admin = chrome.account.is_some_and(|account| account.role == Role::Admin);
@@ -27,7 +27,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::P
                         (parts::score(locale, score))
                         @if let Some(votes) = facts.votes { span class="quiet" { (i18n::plural(locale, "votes", votes)) } }
                     }
-                    (mine::site_rating(locale, panel.beside.site))
+                    (mine::site_rating(locale, panel.extras.site))
                 }
                 p class="movie-people" {
                     @if facts.directors.is_empty() {
@@ -36,7 +36,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::P
                         (tr!(locale, "movie.directed_by")) " " (parts::person_links(locale, &facts.directors))
                     }
                 }
-                @if let Some(place) = around.place { (standing(locale, place)) }
+                @if let Some(place) = related.place { (standing(locale, place)) }
                 (genres(locale, &facts.genres))
                 @if let Some(overview) = &facts.overview {
                     h2 { (tr!(locale, "movie.overview")) }
@@ -47,7 +47,7 @@ pub fn page(chrome: &Chrome<'_>, movie: &Movie, around: &Around, panel: &mine::P
             }
         }
         (mine::yours(chrome, movie, panel))
-        (neighbours(locale, facts, around))
+        (neighbours(locale, facts, related))
         p { a class="return" href="/listing" { (icon("back")) (tr!(locale, "movie.back")) } }
         @if is_admin { (admin::dialog(chrome)) }
     };
@@ -62,7 +62,7 @@ fn named(facts: &Facts) -> String {
 }
 
 /// Where the movie stands among all by score.
-fn standing(locale: Locale, place: Place) -> Markup {
+fn standing(locale: Locale, place: ScoreRank) -> Markup {
     let (rank, of) = (i18n::number(locale, place.rank), i18n::number(locale, place.of));
     html! {
         p class="standing" {
@@ -83,13 +83,13 @@ fn genres(locale: Locale, genres: &[String]) -> Markup {
     }
 }
 
-fn neighbours(locale: Locale, facts: &Facts, around: &Around) -> Markup {
+fn neighbours(locale: Locale, facts: &Facts, related: &Related) -> Markup {
     let director = facts.directors.first().map_or("", String::as_str);
     let named = [("name", html! { bdi { (director) } })];
     let more = parts::filled(&tr!(locale, "explore.more_by"), &named);
     html! {
-        (explore::row(locale, &more, &around.directed, &parts::person_page(director)))
-        (explore::row(locale, &html! { (tr!(locale, "explore.similar")) }, &around.similar, ""))
+        (explore::row(locale, &more, &related.directed, &parts::person_page(director)))
+        (explore::row(locale, &html! { (tr!(locale, "explore.similar")) }, &related.similar, ""))
     }
 }
 

@@ -4,10 +4,10 @@ use maud::{Markup, html};
 
 use super::chart::{Bar, bars};
 use super::parts::{director_url, genre_url, icon};
-use super::{Chrome, layout, shelves};
+use super::{Chrome, collections, layout};
 use crate::i18n::{self, Locale};
-use crate::model::mine::{Shelf, Shelved};
-use crate::model::taste::{Counts, Liked, Overview, Taste};
+use crate::model::mine::{Collection, CollectionEntry};
+use crate::model::taste::{Counts, Overview, Preference, Taste};
 use crate::tr;
 
 /// The page.
@@ -18,12 +18,12 @@ pub fn page(chrome: &Chrome<'_>, mine: &Overview) -> Markup {
     let content = html! {
         div class="mine" {
             h1 { (tr!(locale, "mine.greeting", name = name)) }
-            (shelves::tabs(locale, ""))
+            (collections::tabs(locale, ""))
             (counts(locale, &mine.counts))
             @if is_new { p { (tr!(locale, "mine.start")) } }
-            (recent(locale, Shelf::Ratings, &tr!(locale, "mine.rated_last"), &mine.rated))
-            (recent(locale, Shelf::Seen, &tr!(locale, "mine.seen_last"), &mine.seen))
-            (recent(locale, Shelf::Watchlist, &tr!(locale, "mine.watchlist"), &mine.watchlist))
+            (recent(locale, Collection::Ratings, &tr!(locale, "mine.rated_last"), &mine.rated))
+            (recent(locale, Collection::Seen, &tr!(locale, "mine.seen_last"), &mine.seen))
+            (recent(locale, Collection::Watchlist, &tr!(locale, "mine.watchlist"), &mine.watchlist))
             @if mine.counts.ratings > 0 || mine.counts.seen > 0 { (taste(locale, &mine.taste)) }
             (files(chrome))
         }
@@ -46,15 +46,15 @@ fn counts(locale: Locale, counts: &Counts) -> Markup {
     }
 }
 
-fn recent(locale: Locale, shelf: Shelf, title: &str, entries: &[Shelved]) -> Markup {
+fn recent(locale: Locale, collection: Collection, title: &str, entries: &[CollectionEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
             section class="shelf" {
                 div class="shelf-head" {
                     h2 { (title) }
-                    a href={ "/mine/" (shelf.name()) } { (tr!(locale, "mine.all")) (icon("next")) }
+                    a href={ "/mine/" (collection.name()) } { (tr!(locale, "mine.all")) (icon("next")) }
                 }
-                (shelves::rows(locale, entries))
+                (collections::rows(locale, entries))
             }
         }
     }
@@ -120,8 +120,8 @@ fn differences(locale: Locale, taste: &Taste) -> Vec<Bar> {
 }
 
 /// Bars of names, each with the mean of its ratings.
-fn liked(locale: Locale, all: &[Liked], told: impl Fn(&str) -> (String, String)) -> Vec<Bar> {
-    let each = |liked: &Liked| {
+fn liked(locale: Locale, all: &[Preference], told: impl Fn(&str) -> (String, String)) -> Vec<Bar> {
+    let each = |liked: &Preference| {
         let (label, href) = told(&liked.name);
         let count = i18n::number(locale, liked.count);
         let mean = liked.average.map(|average| i18n::score(locale, average));

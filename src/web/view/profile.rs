@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{Input, field, icon};
-use super::{Chrome, layout, shelves};
+use super::{Chrome, collections, layout};
 use crate::i18n;
 use crate::model::Account;
 use crate::model::mine::Day;
@@ -24,7 +24,7 @@ pub enum Wrong {
 pub fn page(chrome: &Chrome<'_>, account: &Account, wrong: Option<Wrong>) -> Markup {
     let locale = chrome.locale;
     let title = tr!(locale, "mine.account");
-    let since = shelves::day(locale, Some(Day::of_seconds(account.created_at)));
+    let since = collections::day(locale, Some(Day::of_seconds(account.created_at)));
     let label = tr!(locale, "account.password");
     let password = Input {
         name: "password",

@@ -5,13 +5,13 @@ use maud::{Markup, html};
 use super::parts::{self, icon, with_parameter};
 use super::{Chrome, layout};
 use crate::i18n::{self, Locale};
-use crate::model::mine::{Day, Shelf, ShelfPage, Shelved};
+use crate::model::mine::{Collection, CollectionEntry, CollectionPage, Day};
 use crate::tr;
 
 /// The page of a shelf.
-pub fn page(chrome: &Chrome<'_>, shelf: Shelf, page: &ShelfPage) -> Markup {
+pub fn page(chrome: &Chrome<'_>, collection: Collection, page: &CollectionPage) -> Markup {
     let locale = chrome.locale;
-    let title = name(locale, shelf);
+    let title = name(locale, collection);
     let content = html! {
         div class="listing" {
             div class="listing-head" {
@@ -20,7 +20,7 @@ pub fn page(chrome: &Chrome<'_>, shelf: Shelf, page: &ShelfPage) -> Markup {
                     p class="total" role="status" { (i18n::plural(locale, "movies", page.total)) }
                 }
             }
-            (tabs(locale, shelf.name()))
+            (tabs(locale, collection.name()))
             @if page.entries.is_empty() {
                 section class="empty" { (icon("movie")) p { (tr!(locale, "mine.empty")) } a class="button" href="/listing" { (tr!(locale, "nav.movies")) } }
             } @else {
@@ -33,12 +33,12 @@ pub fn page(chrome: &Chrome<'_>, shelf: Shelf, page: &ShelfPage) -> Markup {
 }
 
 /// The name of a shelf.
-pub fn name(locale: Locale, shelf: Shelf) -> String {
-    match shelf {
-        Shelf::Ratings => tr!(locale, "mine.ratings"),
-        Shelf::Watchlist => tr!(locale, "mine.watchlist"),
-        Shelf::Seen => tr!(locale, "mine.seen"),
-        Shelf::Notes => tr!(locale, "mine.notes"),
+pub fn name(locale: Locale, collection: Collection) -> String {
+    match collection {
+        Collection::Ratings => tr!(locale, "mine.ratings"),
+        Collection::Watchlist => tr!(locale, "mine.watchlist"),
+        Collection::Seen => tr!(locale, "mine.seen"),
+        Collection::Notes => tr!(locale, "mine.notes"),
     }
     .into_owned()
 }
@@ -49,8 +49,8 @@ pub fn tabs(locale: Locale, here: &str) -> Markup {
     html! {
         nav class="own-ways" aria-label=(tr!(locale, "mine.title")) {
             a class="chip" href="/mine" aria-current=[current("")] { (tr!(locale, "mine.title")) }
-            @for shelf in Shelf::ALL {
-                a class="chip" href={ "/mine/" (shelf.name()) } aria-current=[current(shelf.name())] { (name(locale, shelf)) }
+            @for collection in Collection::ALL {
+                a class="chip" href={ "/mine/" (collection.name()) } aria-current=[current(collection.name())] { (name(locale, collection)) }
             }
             a class="chip" href="/lists" aria-current=[current("lists")] { (tr!(locale, "mine.lists")) }
         }
@@ -66,14 +66,14 @@ pub fn day(locale: Locale, on: Option<Day>) -> String {
 }
 
 /// Movies as rows.
-pub fn rows(locale: Locale, entries: &[Shelved]) -> Markup {
+pub fn rows(locale: Locale, entries: &[CollectionEntry]) -> Markup {
     html! {
         ul class="rows" { @for entry in entries { li { (row(locale, entry, true)) } } }
     }
 }
 
 /// A movie with what stands beside it; `with_day` tells when.
-pub fn row(locale: Locale, entry: &Shelved, with_day: bool) -> Markup {
+pub fn row(locale: Locale, entry: &CollectionEntry, with_day: bool) -> Markup {
     let movie = &entry.movie;
     html! {
         a class="row-art" href={ "/movie/" (movie.id) } tabindex="-1" aria-hidden="true" { (parts::poster(movie)) }
@@ -99,7 +99,7 @@ pub fn row(locale: Locale, entry: &Shelved, with_day: bool) -> Markup {
 }
 
 /// The ways to the other pages.
-pub fn pages(locale: Locale, address: &str, page: &ShelfPage) -> Markup {
+pub fn pages(locale: Locale, address: &str, page: &CollectionPage) -> Markup {
     let (path, last, here) = (address.split('?').next().unwrap_or_default(), page.pages(), u64::from(page.page));
     let url = |page: u64| with_parameter(path, "p", &page.to_string());
     html! {

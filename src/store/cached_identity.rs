@@ -5,7 +5,7 @@ use crate::model::{Account, Rev};
 
 /// The hash of what somebody shows.
 #[derive(Debug, Clone, Copy)]
-pub enum Secret<'a> {
+pub enum CredentialHash<'a> {
     /// Of a session's cookie.
     Session(&'a [u8]),
     /// Of an API token.
@@ -14,7 +14,7 @@ pub enum Secret<'a> {
 
 /// What is known at this very moment; `None` only means that a query must tell.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct CachedIdentity {
     /// [`Store::head`].
     pub head: Option<Rev>,
     /// [`Store::session`] or [`Store::token_account`], where it was found lately and nothing was committed since.
@@ -23,7 +23,7 @@ pub struct Known {
 
 impl Store {
     /// Tells what is known. Takes some microseconds and waits for nobody, so it needs no door to blocking work.
-    pub fn known(&self, secret: Option<Secret<'_>>, now: i64) -> Known {
+    pub fn known(&self, secret: Option<CredentialHash<'_>>, now: i64) -> CachedIdentity {
         self.sqlite().known(secret, now)
     }
 }

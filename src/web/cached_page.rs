@@ -15,14 +15,14 @@ use memchr::memmem;
 
 /// What is put in for each visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gap {
+pub enum Slot {
     /// The name of the account.
     Name,
     /// The token for forms.
     Csrf,
 }
 
-impl Gap {
+impl Slot {
     const ALL: [Self; 2] = [Self::Name, Self::Csrf];
 
     /// What stands for it while a page is rendered. It holds a number that nobody knows and that never leaves the
@@ -40,86 +40,87 @@ impl Gap {
 
 /// A visitor's own parts, ready for HTML.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filling<'a> {
-    /// For [`Gap::Name`].
+pub struct SlotValues<'a> {
+    /// For [`Slot::Name`].
     pub name: &'a str,
-    /// For [`Gap::Csrf`].
+    /// For [`Slot::Csrf`].
     pub csrf: &'a str,
 }
 
-impl<'a> Filling<'a> {
-    fn of(self, gap: Gap) -> &'a str {
-        match gap {
-            Gap::Name => self.name,
-            Gap::Csrf => self.csrf,
+impl<'a> SlotValues<'a> {
+    fn of(self, slot: Slot) -> &'a str {
+        match slot {
+            Slot::Name => self.name,
+            Slot::Csrf => self.csrf,
         }
     }
 }
 
 /// A text, and what follows it.
 #[derive(Debug)]
-struct Piece {
+struct Segment {
     text: Bytes,
-    gap: Option<Gap>,
+    slot: Option<Slot>,
 }
 
 /// A piece's text as deflate blocks.
-struct Packed {
+struct Deflated {
     blocks: Vec<u8>,
     crc: Crc,
 }
 
 /// A text with gaps.
-pub struct Pieces {
-    pieces: Vec<Piece>,
-    packed: OnceLock<Vec<Packed>>,
+pub struct CachedPage {
+    segments: Vec<Segment>,
+    deflated: OnceLock<Vec<Deflated>>,
 }
 
 /// The most bytes of a piece that is copied.
-const COPIED: usize = 8 << 10;
+const MAX_COPIED_BYTES: usize = 8 << 10;
 /// The most bytes of a stored block of deflate.
-const STORED: usize = 0xffff;
+const MAX_STORED_BLOCK: usize = 0xffff;
 /// A gzip stream's head: deflate, no name, no time, any system.
-const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// The last block of a deflate stream, empty.
-const LAST: [u8; 5] = [1, 0, 0, 0xff, 0xff];
+const FINAL_BLOCK: [u8; 5] = [1, 0, 0, 0xff, 0xff];
 
-impl Pieces {
+impl CachedPage {
     /// Cuts a text at the marks in it.
     pub fn cut(text: String) -> Self {
         let text = Bytes::from(text);
-        let found = |gap: Gap| memmem::find_iter(&text, gap.mark()).map(move |start| (start, gap)).collect::<Vec<_>>();
-        let mut gaps = Gap::ALL.into_iter().flat_map(found).collect::<Vec<_>>();
-        gaps.sort_unstable_by_key(|(start, _)| *start);
-        let mut pieces = Vec::with_capacity(gaps.len() + 1);
+        let found =
+            |slot: Slot| memmem::find_iter(&text, slot.mark()).map(move |start| (start, slot)).collect::<Vec<_>>();
+        let mut slots = Slot::ALL.into_iter().flat_map(found).collect::<Vec<_>>();
+        slots.sort_unstable_by_key(|(start, _)| *start);
+        let mut segments = Vec::with_capacity(slots.len() + 1);
         let mut from = 0;
-        for (start, gap) in gaps {
-            pieces.push(Piece { text: text.slice(from..start), gap: Some(gap) });
-            from = start + gap.mark().len();
+        for (start, slot) in slots {
+            segments.push(Segment { text: text.slice(from..start), slot: Some(slot) });
+            from = start + slot.mark().len();
         }
-        pieces.push(Piece { text: text.slice(from..), gap: None });
-        Self { pieces, packed: OnceLock::new() }
+        segments.push(Segment { text: text.slice(from..), slot: None });
+        Self { segments, deflated: OnceLock::new() }
     }
 
     /// Bytes, without what is put in.
     pub fn length(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.text.len()).sum()
+        self.segments.iter().map(|segment| segment.text.len()).sum()
     }
 
     /// The whole text, long pieces of it shared rather than copied.
-    pub fn filled(&self, filling: Filling<'_>) -> Vec<Bytes> {
+    pub fn filled(&self, values: SlotValues<'_>) -> Vec<Bytes> {
         let mut filled = Vec::with_capacity(3);
         let mut short = Vec::new();
-        for piece in &self.pieces {
-            if piece.text.len() > COPIED {
+        for segment in &self.segments {
+            if segment.text.len() > MAX_COPIED_BYTES {
                 if !short.is_empty() {
                     filled.push(Bytes::from(std::mem::take(&mut short)));
                 }
-                filled.push(piece.text.clone());
+                filled.push(segment.text.clone());
             } else {
-                short.extend_from_slice(&piece.text);
+                short.extend_from_slice(&segment.text);
             }
-            short.extend_from_slice(piece.gap.map_or("", |gap| filling.of(gap)).as_bytes());
+            short.extend_from_slice(segment.slot.map_or("", |slot| values.of(slot)).as_bytes());
         }
         if !short.is_empty() {
             filled.push(Bytes::from(short));
@@ -128,36 +129,37 @@ impl Pieces {
     }
 
     /// The whole text as a gzip stream.
-    pub fn packed(&self, filling: Filling<'_>) -> Bytes {
-        let packed = self.packed.get_or_init(|| self.pieces.iter().map(|piece| pack(&piece.text)).collect());
-        let mut stream = Vec::with_capacity(packed.iter().map(|packed| packed.blocks.len() + 200).sum());
+    pub fn gzipped(&self, values: SlotValues<'_>) -> Bytes {
+        let deflated =
+            self.deflated.get_or_init(|| self.segments.iter().map(|segment| deflate(&segment.text)).collect());
+        let mut stream = Vec::with_capacity(deflated.iter().map(|deflated| deflated.blocks.len() + 200).sum());
         let mut crc = Crc::new();
-        stream.extend_from_slice(&HEAD);
-        for (piece, packed) in self.pieces.iter().zip(packed) {
-            stream.extend_from_slice(&packed.blocks);
-            crc.combine(&packed.crc);
-            let Some(gap) = piece.gap else { continue };
-            let own = filling.of(gap).as_bytes();
-            own.chunks(STORED).for_each(|chunk| store(&mut stream, chunk));
+        stream.extend_from_slice(&GZIP_HEADER);
+        for (segment, deflated) in self.segments.iter().zip(deflated) {
+            stream.extend_from_slice(&deflated.blocks);
+            crc.combine(&deflated.crc);
+            let Some(slot) = segment.slot else { continue };
+            let own = values.of(slot).as_bytes();
+            own.chunks(MAX_STORED_BLOCK).for_each(|chunk| store(&mut stream, chunk));
             let mut own_crc = Crc::new();
             own_crc.update(own);
             crc.combine(&own_crc);
         }
-        stream.extend_from_slice(&LAST);
+        stream.extend_from_slice(&FINAL_BLOCK);
         stream.extend_from_slice(&crc.sum().to_le_bytes());
         stream.extend_from_slice(&crc.amount().to_le_bytes());
         stream.into()
     }
 }
 
-fn pack(text: &[u8]) -> Packed {
+fn deflate(text: &[u8]) -> Deflated {
     let mut encoder = DeflateEncoder::new(Vec::with_capacity(text.len() / 4), Compression::default());
     // Writing to memory does not fail. The flush ends the blocks on a byte's border and leaves the stream open.
     let _ = encoder.write_all(text).and_then(|()| encoder.flush());
     let blocks = std::mem::take(encoder.get_mut());
     let mut crc = Crc::new();
     crc.update(text);
-    Packed { blocks, crc }
+    Deflated { blocks, crc }
 }
 
 /// A stored block.
@@ -183,33 +185,33 @@ mod tests {
 
     #[test]
     fn gaps_are_filled_for_each_visitor() {
-        let (name, csrf) = (Gap::Name.mark(), Gap::Csrf.mark());
+        let (name, csrf) = (Slot::Name.mark(), Slot::Csrf.mark());
         let middle = "star ".repeat(20_000);
-        let pieces = Pieces::cut(format!("{name}<a>{csrf}{name}{middle}{csrf}"));
+        let segments = CachedPage::cut(format!("{name}<a>{csrf}{name}{middle}{csrf}"));
         let long = "x".repeat(70_000);
         for (name, csrf) in [("anna", "secret"), ("", ""), (long.as_str(), "é")] {
-            let filling = Filling { name, csrf };
+            let values = SlotValues { name, csrf };
             let whole = format!("{name}<a>{csrf}{name}{middle}{csrf}");
-            assert_eq!(pieces.filled(filling).concat(), whole.as_bytes());
-            assert_eq!(unpacked(&pieces.packed(filling)), whole);
+            assert_eq!(segments.filled(values).concat(), whole.as_bytes());
+            assert_eq!(unpacked(&segments.gzipped(values)), whole);
         }
-        assert!(pieces.packed(Filling::default()).len() < 1000);
+        assert!(segments.gzipped(SlotValues::default()).len() < 1000);
     }
 
     #[test]
     fn a_text_without_gaps_is_one_piece() {
         for text in ["", "{}", "text"] {
-            let pieces = Pieces::cut(text.to_owned());
-            assert_eq!(pieces.filled(Filling::default()).concat(), text.as_bytes());
-            assert_eq!(unpacked(&pieces.packed(Filling::default())), text);
-            assert_eq!(pieces.length(), text.len());
+            let segments = CachedPage::cut(text.to_owned());
+            assert_eq!(segments.filled(SlotValues::default()).concat(), text.as_bytes());
+            assert_eq!(unpacked(&segments.gzipped(SlotValues::default())), text);
+            assert_eq!(segments.length(), text.len());
         }
     }
 
     #[test]
     fn what_is_a_visitors_own_is_not_compressed() {
-        let pieces = Pieces::cut(format!("value=secret {} value=secret", Gap::Csrf.mark()));
-        let length = |csrf| pieces.packed(Filling { name: "", csrf }).len();
+        let segments = CachedPage::cut(format!("value=secret {} value=secret", Slot::Csrf.mark()));
+        let length = |csrf| segments.gzipped(SlotValues { name: "", csrf }).len();
         assert_eq!(length("secret"), length("q8f0z1"));
     }
 }

@@ -13,11 +13,11 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{edits, lock, open};
-use crate::model::mine::Beside;
+use crate::model::mine::MovieExtras;
 use crate::model::{Account, MovieId, Rev};
 
 /// Accounts, and movies, that are kept at most; beyond, all are forgotten and found again.
-const MOST: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -35,89 +35,89 @@ pub struct Found {
 pub struct Version(i64);
 
 #[derive(Default)]
-pub struct Lately(Mutex<Watch>);
+pub struct ReadCache(Mutex<CacheState>);
 
 #[derive(Default)]
-struct Watch {
+struct CacheState {
     /// Never writes: its own commits would not count.
     connection: Option<Connection>,
     version: Option<Version>,
     head: Option<Rev>,
     found: HashMap<Vec<u8>, Found>,
-    beside: HashMap<(Option<i64>, MovieId), Beside>,
+    extras: HashMap<(Option<i64>, MovieId), MovieExtras>,
 }
 
-impl Lately {
+impl ReadCache {
     /// The state of now. What is read after this call may be kept under it, see [`Self::keep`].
     pub fn version(&self, path: &Path) -> Option<Version> {
-        self.watch(path).look()
+        self.state(path).current_version()
     }
 
     /// The last change, and what was found for a hash if nothing has been committed since; both of this moment.
-    pub fn look(&self, path: &Path, hash: Option<&[u8]>) -> (Option<Rev>, Option<Found>) {
-        let mut watch = self.watch(path);
-        if watch.look().is_none() {
+    pub fn current_version(&self, path: &Path, hash: Option<&[u8]>) -> (Option<Rev>, Option<Found>) {
+        let mut state = self.state(path);
+        if state.current_version().is_none() {
             return (None, None);
         }
-        if watch.head.is_none() {
+        if state.head.is_none() {
             // It may be of a later state than the one looked at; then the next look forgets it.
-            watch.head = watch.connection.as_ref().and_then(|connection| edits::head(connection).ok());
+            state.head = state.connection.as_ref().and_then(|connection| edits::head(connection).ok());
         }
-        (watch.head, hash.and_then(|hash| watch.found.get(hash).cloned()))
+        (state.head, hash.and_then(|hash| state.found.get(hash).cloned()))
     }
 
     /// Keeps what was read after `version` was taken, if that is still the state.
     pub fn keep(&self, version: Option<Version>, hash: &[u8], found: Found) {
-        let mut watch = lock(&self.0);
-        if version.is_none() || watch.look() != version {
+        let mut state = lock(&self.0);
+        if version.is_none() || state.current_version() != version {
             return;
         }
-        if watch.found.len() >= MOST {
-            watch.found.clear();
+        if state.found.len() >= MAX_ENTRIES {
+            state.found.clear();
         }
-        watch.found.insert(hash.to_vec(), found);
+        state.found.insert(hash.to_vec(), found);
     }
 
     /// What stands beside a movie for an account, if nothing has been committed since it was read.
-    pub fn beside(&self, path: &Path, place: (Option<i64>, MovieId)) -> Option<Beside> {
-        let mut watch = self.watch(path);
-        watch.look()?;
-        watch.beside.get(&place).cloned()
+    pub fn extras(&self, path: &Path, place: (Option<i64>, MovieId)) -> Option<MovieExtras> {
+        let mut state = self.state(path);
+        state.current_version()?;
+        state.extras.get(&place).cloned()
     }
 
     /// Keeps what was read after `version` was taken, if that is still the state and takes little room.
-    pub fn keep_beside(&self, version: Option<Version>, place: (Option<i64>, MovieId), beside: &Beside) {
+    pub fn keep_extras(&self, version: Option<Version>, place: (Option<i64>, MovieId), extras: &MovieExtras) {
         let is_small =
-            beside.mine.as_ref().is_none_or(|mine| mine.note.is_none() && mine.lists.len() + mine.seen.len() < 5);
-        let mut watch = lock(&self.0);
-        if version.is_none() || !is_small || watch.look() != version {
+            extras.mine.as_ref().is_none_or(|mine| mine.note.is_none() && mine.lists.len() + mine.seen.len() < 5);
+        let mut state = lock(&self.0);
+        if version.is_none() || !is_small || state.current_version() != version {
             return;
         }
-        if watch.beside.len() >= MOST {
-            watch.beside.clear();
+        if state.extras.len() >= MAX_ENTRIES {
+            state.extras.clear();
         }
-        watch.beside.insert(place, beside.clone());
+        state.extras.insert(place, extras.clone());
     }
 
-    fn watch(&self, path: &Path) -> MutexGuard<'_, Watch> {
-        let mut watch = lock(&self.0);
-        if watch.connection.is_none() {
-            watch.connection = connect(path);
+    fn state(&self, path: &Path) -> MutexGuard<'_, CacheState> {
+        let mut state = lock(&self.0);
+        if state.connection.is_none() {
+            state.connection = connect(path);
         }
-        watch
+        state
     }
 }
 
-impl Watch {
+impl CacheState {
     /// The state of now; `None` where it cannot be told, and then nothing is known.
-    fn look(&mut self) -> Option<Version> {
+    fn current_version(&mut self) -> Option<Version> {
         let version = self.connection.as_ref().and_then(|connection| {
             let mut statement = connection.prepare_cached("pragma data_version").ok()?;
             statement.query_row([], |row| row.get(0)).map(Version).ok()
         });
         if version.is_none() || version != self.version {
             self.found.clear();
-            self.beside.clear();
+            self.extras.clear();
             self.head = None;
             self.version = version;
         }

@@ -18,7 +18,7 @@ use tantivy::DocId;
 use super::person::films;
 use super::segment::{Columns, Dictionary, Segment, SetKey};
 use super::snapshot::Snapshot;
-use super::text::Place;
+use super::text::TextField;
 use super::{Index, IndexError};
 use crate::model::fold::fold;
 use crate::model::{Movie, MovieId, Order, Sort, genre};
@@ -50,11 +50,11 @@ impl Index {
     ///
     /// # Errors
     /// As [`Index::search`].
-    pub fn around(&self, movie: &Movie, limit: usize) -> Result<Neighbours, IndexError> {
+    pub fn related(&self, movie: &Movie, limit: usize) -> Result<Neighbours, IndexError> {
         self.guarded(|opened| {
             let snapshot = opened.snapshot();
             let mut directed = match movie.facts.directors.first() {
-                Some(director) => films(&snapshot, &fold(director), Place::Director, limit + 1)?,
+                Some(director) => films(&snapshot, &fold(director), TextField::Director, limit + 1)?,
                 None => Vec::new(),
             };
             directed.retain(|id| *id != movie.id);
@@ -92,7 +92,7 @@ impl Subject {
     }
 
     /// How alike another one is; `None` where it is not at all.
-    fn likeness(self, other: Self, fame: f32, same_director: bool) -> Option<f32> {
+    fn similarity(self, other: Self, fame: f32, same_director: bool) -> Option<f32> {
         let shared = (self.genres & other.genres).count_ones();
         if shared == 0 && !same_director {
             return None;
@@ -124,9 +124,9 @@ fn similar(snapshot: &Snapshot, movie: &Movie, limit: usize) -> tantivy::Result<
             let known = columns.genres.of(place) & !(1 << genre::OTHER_BIT);
             let other = Subject { genres: known, year: columns.years[place], score: columns.scores[place] };
             let same_director = directed.binary_search(&doc).is_ok();
-            if let Some(likeness) = subject.likeness(other, columns.fame[place], same_director) {
+            if let Some(similarity) = subject.similarity(other, columns.fame[place], same_director) {
                 let id = MovieId(columns.ids.first(doc).unwrap_or(0).cast_signed());
-                found.push((likeness, columns.standings.first(doc), id));
+                found.push((similarity, columns.static_ranks.first(doc), id));
             }
         }
     }
@@ -140,7 +140,7 @@ fn similar(snapshot: &Snapshot, movie: &Movie, limit: usize) -> tantivy::Result<
 fn directed(segment: &Segment, directors: &[String]) -> tantivy::Result<Vec<DocId>> {
     let mut found = Vec::new();
     for director in directors {
-        let Some(info) = segment.whole(&fold(director), Place::Director)? else { continue };
+        let Some(info) = segment.whole(&fold(director), TextField::Director)? else { continue };
         let most = found.len() + DIRECTED;
         segment.each_doc(Dictionary::Whole, &info, |docs| {
             found.extend_from_slice(&docs[..docs.len().min(most - found.len())]);
@@ -267,14 +267,14 @@ mod tests {
             ("Unknown", "Nobody", &["Horror", "Sci-Fi"], 2020, 3.0, 1.0),
             ("Napoleon", "Ridley Scott", &["Drama"], 2023, 6.3, 60.0),
         ]);
-        let around = index.around(&movies[0], 12).expect("neighbours");
+        let related = index.related(&movies[0], 12).expect("neighbours");
         let snapshot = index.opened().snapshot();
         let alike = similar(&snapshot, &movies[0], 12).expect("alike");
         let ids = |ids: &[MovieId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
         assert_eq!(ids(&alike), [2, 3, 4, 6, 7], "Annie Hall shares neither a genre nor the director");
-        assert_eq!(ids(&around.similar), [2, 4, 6], "the director's films are shown already");
-        assert_eq!(ids(&around.directed), [3, 7]);
-        assert_eq!(around.above, Some((1, 7)));
+        assert_eq!(ids(&related.similar), [2, 4, 6], "the director's films are shown already");
+        assert_eq!(ids(&related.directed), [3, 7]);
+        assert_eq!(related.above, Some((1, 7)));
     }
 
     #[test]
@@ -286,18 +286,18 @@ mod tests {
             ("Four", "D", &[], 1979, 0.0, 4.0),
             ("Five", "E", &[], 1979, 7.0, 5.0),
         ]);
-        assert_eq!(index.around(&movies[2], 5).expect("neighbours").above, Some((1, 4)));
-        assert_eq!(index.around(&movies[3], 5).expect("neighbours").above, None);
+        assert_eq!(index.related(&movies[2], 5).expect("neighbours").above, Some((1, 4)));
+        assert_eq!(index.related(&movies[3], 5).expect("neighbours").above, None);
         index.apply(&Batch { deleted: &[MovieId(1)], changed: &[], held: (99, i64::MAX) }).expect("applied");
         index.commit(&Position { epoch: "a".to_owned(), rev: 100, id: i64::MAX }).expect("committed");
-        assert_eq!(index.around(&movies[2], 5).expect("neighbours").above, Some((0, 3)));
-        assert_eq!(index.around(&movies[4], 5).expect("neighbours").above, Some((2, 3)));
+        assert_eq!(index.related(&movies[2], 5).expect("neighbours").above, Some((0, 3)));
+        assert_eq!(index.related(&movies[4], 5).expect("neighbours").above, Some((2, 3)));
     }
 
     #[test]
     fn likeness_falls_with_years_and_scores() {
         let subject = Subject { genres: 0b11, year: 1980, score: 8.0 };
-        let like = |genres, year, score, fame| subject.likeness(Subject { genres, year, score }, fame, false);
+        let like = |genres, year, score, fame| subject.similarity(Subject { genres, year, score }, fame, false);
         assert_eq!(like(0b11, 1980, 8.0, 100.0), Some(85.0));
         assert_eq!(like(0b100, 1980, 8.0, 100.0), None);
         assert!(like(0b11, 1990, 8.0, 50.0) < like(0b11, 1985, 8.0, 50.0));

@@ -19,7 +19,7 @@ pub struct Checked {
 /// Rows read at once.
 const PAGE: usize = 10_000;
 /// At most this many movies are named, whatever is wrong with how many.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// Checks the database and that the index holds exactly its catalogue, change for change. Beside a running server the
 /// two are compared again for a moment, since that one may be about to bring the index up.
@@ -48,8 +48,8 @@ fn compare(app: &App) -> Result<Checked, FlowError> {
         .iter()
         .map(|file| format!("the search index is damaged in `{}`; run `fmdb reindex`", file.display()))
         .collect();
-    problems.extend(different.iter().take(MOST_NAMED).map(|(id, what)| format!("movie {id} {what}")));
-    let unnamed = different.len().saturating_sub(MOST_NAMED);
+    problems.extend(different.iter().take(MAX_NAMED).map(|(id, what)| format!("movie {id} {what}")));
+    let unnamed = different.len().saturating_sub(MAX_NAMED);
     if unnamed > 0 {
         problems.push(format!("and {unnamed} movies more; run `fmdb reindex`"));
     }

@@ -201,8 +201,8 @@ fn release(db: &Path) -> Result<(), StoreError> {
         Err(StoreError::Damaged(_)) => {}
         Err(error) => return Err(error),
     }
-    remove(&beside(db, "-wal"))?;
-    remove(&beside(db, "-shm"))
+    remove(&companion(db, "-wal"))?;
+    remove(&companion(db, "-shm"))
 }
 
 fn single_file(db: &Connection) -> Result<(), Failure> {
@@ -211,7 +211,7 @@ fn single_file(db: &Connection) -> Result<(), Failure> {
 }
 
 /// `PATH-wal` for a suffix that SQLite gives, `PATH.writing` for one of ours.
-pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub fn companion(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     if !suffix.starts_with('-') {
         name.push(".");
