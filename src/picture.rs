@@ -28,7 +28,7 @@ pub const HEIGHT: u32 = 750;
 
 /// The longest side; what is longer is no poster, and its rows would be a burden to shrink.
 const LONGEST_SIDE: u32 = 20_000;
-/// Memory for the decoded picture: [`MAX_MEGAPIXELS`] of four bytes, and what a decoder needs beside it.
+/// Memory for the decoded picture: [`MAX_MEGAPIXELS`] of four bytes, and what a decoder needs in addition.
 const MEMORY: u64 = 256 * 1024 * 1024;
 /// How far the ratio of the sides may be from 2:3 for the picture to be cut to it.
 const NEAR: f64 = 0.13;
@@ -59,7 +59,7 @@ pub enum ImageError {
     /// It has too many pixels, or too long a side.
     #[error("the picture has more than {MAX_MEGAPIXELS} million pixels, or a side of more than {LONGEST_SIDE}")]
     TooManyPixels,
-    /// It carries too much beside its pixels: a color profile of some megabytes, or other data.
+    /// It carries too much besides its pixels: a color profile of some megabytes, or other data.
     #[error("the picture carries too much data besides the image; save it without metadata and color profile")]
     TooMuchData,
     /// The file is too large.

@@ -69,7 +69,7 @@ pub struct Line {
 }
 
 impl Write for Line {
-    /// Never fails: whoever logs can do nothing about a log that cannot be written.
+    /// Never fails: the caller can do nothing about a log that cannot be written.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut buffer = buffer();
         match buffer.mode {

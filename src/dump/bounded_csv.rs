@@ -1,5 +1,5 @@
-//! CSV that anybody may have sent, row by row in bounded memory: a row that has more columns or bytes than any row of a
-//! movie is passed over, however long it is. Lines are counted as an editor counts them. What the cells mean is not
+//! CSV from untrusted senders, row by row in bounded memory: a row that has more columns or bytes than any row of a
+//! movie is skipped, however long it is. Lines are counted as an editor counts them. What the cells mean is not
 //! known here.
 
 use std::io::{self, Read};

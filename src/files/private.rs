@@ -21,9 +21,9 @@ static UMASK: OnceLock<u32> = OnceLock::new();
 /// Who may read an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever the umask says.
+    /// Those whom the umask permits.
     Umask,
-    /// Its owner alone, and whoever its owner has permitted, but never everybody.
+    /// Its owner alone, and those whom its owner has permitted, but never everybody.
     Private,
 }
 

@@ -83,7 +83,7 @@ pub fn sign_in(app: &App, name: &str, password: &str, from: &Visitor) -> Result<
     begin(app, account, &hash, from)
 }
 
-/// Removes the account of somebody who is signed in and gives its password once more, with everything that is theirs.
+/// Removes the account of a signed-in visitor who gives its password once more, with everything that is theirs.
 /// Guesses are limited.
 ///
 /// # Errors

@@ -33,11 +33,11 @@ static SIGN_UPS: LazyLock<RateLimit> = LazyLock::new(|| RateLimit::new(300, Dura
 /// Who gives a password for an account.
 #[derive(Debug, Clone, Copy)]
 pub enum Guesser {
-    /// Somebody who is not known to it.
+    /// A visitor who is not known to it.
     Stranger(ClientKey),
     /// A device that has signed in to it before.
     KnownDevice(DeviceId),
-    /// Somebody who is signed in to it.
+    /// A visitor who is signed in to it.
     Session,
 }
 

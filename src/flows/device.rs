@@ -2,7 +2,7 @@
 //! so that strangers' guesses do not lock the owner out.
 //!
 //! A token is a random number signed with the account's password hash. So it is of one account, ends with a new
-//! password, and nothing about it is stored. It never signs anybody in.
+//! password, and nothing about it is stored. It never signs in.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

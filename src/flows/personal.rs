@@ -1,4 +1,4 @@
-//! Somebody's own things from elsewhere: CSV of IMDb and Letterboxd. The way out is in `personal_export`.
+//! A member's own entries from elsewhere: CSV of IMDb and Letterboxd. The way out is in `personal_export`.
 //!
 //! An import sets what its rows say and takes nothing away. It is one transaction, the same file again changes nothing,
 //! and each row whose movie is not certain is told by its line.

@@ -1,5 +1,5 @@
-//! Somebody's own things as files, a piece at a time: an export takes little memory however much there is, and holds
-//! nothing while whoever reads it takes their time.
+//! A member's own entries as files, a piece at a time: an export takes little memory however much there is, and holds
+//! nothing while a slow client reads it.
 
 use std::collections::VecDeque;
 use std::vec;

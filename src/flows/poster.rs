@@ -80,9 +80,9 @@ pub fn picture(app: &App, hash: &str) -> Result<Vec<u8>, FlowError> {
 }
 
 impl From<ImageError> for FlowError {
-    fn from(unfit: ImageError) -> Self {
+    fn from(error: ImageError) -> Self {
         let of = |problem| FieldErrors::of(FIELD, problem);
-        match unfit {
+        match error {
             ImageError::Kind => Self::WrongKind(of(Problem::NotAKind { kinds: "JPEG, PNG, WebP" })),
             ImageError::Damaged => Self::Invalid(of(Problem::Damaged)),
             ImageError::TooManyPixels => Self::Invalid(of(Problem::TooManyPixels { max: picture::MAX_MEGAPIXELS })),

@@ -1,6 +1,6 @@
 //! A rate limit by key, in memory of a fixed size. `governor` keeps a row for each key until it is told to clean up, and
 //! a cache forgets its oldest keys in a flood of new ones, which is what an attacker would send. Here keys share slots
-//! instead: a flood makes others wait a little, and never lets anybody through.
+//! instead: a flood makes others wait a little, and never lets one through.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};

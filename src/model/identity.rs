@@ -114,7 +114,7 @@ pub fn assign(movies: &[Identity], descriptions: &[Identity]) -> Vec<Home> {
     descriptions.iter().zip(of_descriptions).map(home).collect()
 }
 
-/// What a row of somebody's own file says of a movie, and what the catalog knows of one, besides the title.
+/// What a row of a member's own file says of a movie, and what the catalog knows of one, besides the title.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Described {
     /// All directors, folded.

@@ -89,7 +89,7 @@ pub enum Problem {
         /// The most megabytes allowed.
         max: usize,
     },
-    /// A picture with too much beside its pixels: color profile, metadata.
+    /// A picture with too much besides its pixels: color profile, metadata.
     TooMuchData,
     /// All notes of an account would take more than `max` megabytes.
     NotesFull {

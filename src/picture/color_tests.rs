@@ -1,5 +1,5 @@
 //! Colors are converted to sRGB, by values computed from the definitions of the color spaces; and what a file carries
-//! beside its pixels has a bound.
+//! besides its pixels has a bound.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;

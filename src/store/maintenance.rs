@@ -40,7 +40,7 @@ impl Store {
         self.sqlite().check()
     }
 
-    /// Moves the journal into the database file, unless somebody is reading.
+    /// Moves the journal into the database file, unless a reader holds it.
     ///
     /// # Errors
     /// As every call of the store.

@@ -29,7 +29,7 @@ pub enum Resolution {
     Doubtful,
 }
 
-/// Movies that belong to somebody.
+/// Movies that belong to a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntrySource {
     /// What is on a shelf.

@@ -69,7 +69,7 @@ impl Sqlite {
 
     /// Reads, all of it from one snapshot.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             db.prepare_cached("begin")?.execute([])?;
             let done = work(db);
             db.prepare_cached("rollback")?.execute([])?;
@@ -78,7 +78,7 @@ impl Sqlite {
     }
 
     /// Reads with one statement, which is a snapshot by itself, or where each row may be of its own moment.
-    fn glance<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
+    fn read_statement<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
         let kept = lock(&self.readers).pop();
         let connection = match kept {
             Some(connection) => connection,

@@ -94,7 +94,7 @@ pub fn device_cookie(asked: &RequestContext, devices: &str) -> String {
     format!("{name}={devices}; Path=/; Max-Age={DEVICE_AGE}; HttpOnly; SameSite=Lax{secure}")
 }
 
-/// The `Set-Cookie` that tells scripts that somebody signed in or out: another value each time, and no secret. A page
+/// The `Set-Cookie` that tells scripts of a sign-in or sign-out: another value each time, and no secret. A page
 /// that the browser kept from before is then loaded anew instead of shown.
 pub fn visit_cookie(asked: &RequestContext) -> String {
     let secure = if asked.is_https() { "; Secure" } else { "" };

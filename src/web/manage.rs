@@ -83,7 +83,7 @@ pub async fn update(cx: AdminCx) -> Result<Response, WebError> {
     }
 }
 
-/// The picture that came with the fields of a movie, or the wish to have none.
+/// The picture that came with the fields of a movie, or its removal.
 struct Brought {
     file: Option<Arc<Contents>>,
     is_removed: bool,

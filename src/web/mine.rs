@@ -52,7 +52,7 @@ pub async fn set_note(cx: MemberCx) -> Result<Response, WebError> {
     change(&cx, "note", text, mine::set_note).await
 }
 
-/// Does what the button of a form or a program asks for, and keeps what was touched beside it.
+/// Does what the button of a form or a program asks for, and keeps what else was touched.
 async fn change(
     cx: &MemberCx,
     field: &'static str,

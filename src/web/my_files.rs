@@ -1,4 +1,4 @@
-//! Somebody's own things as files: taken along, and brought from elsewhere.
+//! A member's own entries as files: taken along, and brought from elsewhere.
 
 use std::io;
 use std::sync::Arc;

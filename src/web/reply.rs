@@ -208,7 +208,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Gives a reply the headers that all have. `Strict-Transport-Security` is none of them: it binds every other port of the
-/// host too, so whoever ends TLS decides on it.
+/// host too, so the proxy that ends TLS decides on it.
 pub fn secure(headers: &mut HeaderMap, request_id: &str) {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

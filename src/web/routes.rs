@@ -296,7 +296,7 @@ async fn prepare(asked: &mut RequestContext, mut chunks: Chunks) -> Result<Prepa
     Ok(Prepared::Route(route))
 }
 
-/// Reads a body that may bring a file, in a slot of whoever sends it.
+/// Reads a body that may bring a file, in a slot of its sender.
 async fn read_upload(asked: &RequestContext, who: Who, chunks: &mut Chunks) -> Result<Body, WebError> {
     let server = &asked.server;
     let slots = if who == Who::Admins { &server.pictures } else { &server.imports };

@@ -11,14 +11,14 @@ use crate::store::{Changes, Cursor, StoreError};
 
 impl Sqlite {
     pub fn epoch(&self) -> Result<String, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached("select value from meta where key = 'epoch'")?;
             Ok(statement.query_row([], |row| row.get(0))?)
         })
     }
 
     pub fn head(&self) -> Result<Rev, StoreError> {
-        self.glance(|db| Ok(head(db)?))
+        self.read_statement(|db| Ok(head(db)?))
     }
 
     pub fn changes_after(&self, cursor: Cursor, limit: usize) -> Result<Changes, StoreError> {
@@ -32,7 +32,7 @@ impl Sqlite {
     }
 
     pub fn revs_after(&self, after: MovieId, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached("select id, rev from movies where id > ?1 order by id limit ?2")?;
             let rows =
                 statement.query_map(params![after.0, limit as i64], |row| Ok((MovieId(row.get(0)?), row.get(1)?)))?;
@@ -41,14 +41,14 @@ impl Sqlite {
     }
 
     pub fn last_movie_id(&self) -> Result<MovieId, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached("select coalesce(max(id), 0) from movies")?;
             Ok(MovieId(statement.query_row([], |row| row.get(0))?))
         })
     }
 
     pub fn revs_changed_last(&self, limit: usize) -> Result<Vec<(MovieId, Rev)>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached("select id, rev from movies order by rev desc limit ?1")?;
             let rows = statement.query_map([limit as i64], |row| Ok((MovieId(row.get(0)?), row.get(1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)

@@ -33,7 +33,7 @@ impl Sqlite {
     }
 
     pub fn tasted(&self, account: i64) -> Result<Vec<RatedMovie>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached(
                 "select rating, year, genres, directors, score from \
                  (select movie_id from ratings where account_id = ?1 \

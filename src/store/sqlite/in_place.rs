@@ -58,7 +58,7 @@ impl Sqlite {
         found
     }
 
-    /// The same for whoever has the writer.
+    /// The same for the holder of the writer.
     pub fn verify_for(&self, writer: &Connection) -> Result<(), StoreError> {
         let found = self.find_misplaced();
         if found.is_err() && self.is_news() {

@@ -30,7 +30,7 @@ const MAX_PUBLIC: i64 = 200;
 
 impl Sqlite {
     pub fn lists(&self, account: i64) -> Result<Vec<MovieList>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement =
                 db.prepare_cached(select_lists!("where account_id = ?1 order by lists.name, lists.id"))?;
             Ok(statement.query_map([account], list)?.collect::<Result<_, _>>()?)
@@ -38,7 +38,7 @@ impl Sqlite {
     }
 
     pub fn public_lists(&self, but_of: Option<i64>) -> Result<Vec<MovieList>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached(select_lists!(
                 "where is_public = 1 and account_id is not ?1 order by updated_at desc, lists.id desc limit ?2"
             ))?;
@@ -47,7 +47,7 @@ impl Sqlite {
     }
 
     pub fn list(&self, viewer: Option<i64>, id: i64) -> Result<MovieList, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement =
                 db.prepare_cached(select_lists!("where lists.id = ?1 and (is_public = 1 or account_id is ?2)"))?;
             let found = statement.query_row(params![id, viewer], list).optional()?;

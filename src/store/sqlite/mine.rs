@@ -167,7 +167,7 @@ pub fn add_viewing(db: &Connection, account: i64, movie: MovieId, on: Option<Day
     Ok(())
 }
 
-/// How often somebody saw a movie on this day, or on unknown ones.
+/// How often a member saw a movie on this day, or on unknown ones.
 pub fn viewings_on(db: &Connection, account: i64, movie: MovieId, on: Option<Day>) -> rusqlite::Result<u32> {
     let mut statement =
         db.prepare_cached("select count(*) from viewings where account_id = ?1 and movie_id = ?2 and seen_on is ?3")?;

@@ -21,7 +21,7 @@ pub(super) use select_movies;
 
 impl Sqlite {
     pub fn movie(&self, id: MovieId) -> Result<Option<Movie>, StoreError> {
-        self.glance(|db| Ok(load(db, id)?))
+        self.read_statement(|db| Ok(load(db, id)?))
     }
 
     /// The movies in the order asked for; those that are gone are left out.
@@ -38,7 +38,7 @@ impl Sqlite {
     }
 
     pub fn movies_after(&self, after: MovieId, limit: usize) -> Result<Vec<Movie>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached(select_movies!("where id > ?1 order by id limit ?2"))?;
             let movies = statement.query_map(params![after.0, limit as i64], movie)?;
             Ok(movies.collect::<Result<_, _>>()?)
@@ -46,7 +46,7 @@ impl Sqlite {
     }
 
     pub fn count_movies(&self) -> Result<u64, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let count: i64 = db.prepare_cached("select count(*) from movies")?.query_row([], |row| row.get(0))?;
             Ok(count.unsigned_abs())
         })

@@ -1,4 +1,4 @@
-//! All that somebody keeps, for an export: first what there is, in order, then a few entries at a time, so that nothing
+//! All that a member keeps, for an export: first what there is, in order, then a few entries at a time, so that nothing
 //! is held while a slow reader takes its time. An entry that is gone by then is left out.
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -34,7 +34,7 @@ impl Sqlite {
         let day = |value| {
             if source == EntrySource::Collection(Collection::Seen) { Day(value) } else { Day::of_seconds(value) }
         };
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached(sql)?;
             let key = |row: &rusqlite::Row<'_>| {
                 Ok(EntryKey { movie: MovieId(row.get(0)?), on: row.get::<_, Option<i64>>(1)?.map(day) })

@@ -13,7 +13,7 @@ const PAGE: i64 = 10_000;
 
 impl Sqlite {
     pub fn poster(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached("select picture from posters where hash = ?1")?;
             Ok(statement.query_row([hash], |row| row.get(0)).optional()?)
         })
@@ -40,17 +40,17 @@ impl Sqlite {
     }
 
     pub fn movie_of_imdb(&self, imdb_id: &str) -> Result<Option<MovieId>, StoreError> {
-        self.glance(|db| Ok(by_imdb_id(db, imdb_id)?))
+        self.read_statement(|db| Ok(by_imdb_id(db, imdb_id)?))
     }
 
     pub fn movie_of_tmdb(&self, tmdb_id: u64) -> Result<Option<MovieId>, StoreError> {
-        self.glance(|db| Ok(by_tmdb_id(db, tmdb_id)?))
+        self.read_statement(|db| Ok(by_tmdb_id(db, tmdb_id)?))
     }
 
     pub fn each_name(&self, mut take: impl FnMut(Named)) -> Result<(), StoreError> {
         let mut after = MovieId(0);
         loop {
-            let page = self.glance(|db| Ok(names(db, after)?))?;
+            let page = self.read_statement(|db| Ok(names(db, after)?))?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.id;
             page.into_iter().for_each(&mut take);

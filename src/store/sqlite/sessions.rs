@@ -27,7 +27,7 @@ impl Sqlite {
 
     pub fn session(&self, token_hash: &[u8], now: i64, idle: i64) -> Result<Option<Account>, StoreError> {
         let version = self.read_cache.version(&self.path);
-        let found = self.glance(|db| {
+        let found = self.read_statement(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, seen_at, expires_at from sessions \
                  join accounts on accounts.id = account_id \
@@ -89,7 +89,7 @@ impl Sqlite {
     }
 
     pub fn tokens(&self, account: i64) -> Result<Vec<Token>, StoreError> {
-        self.glance(|db| {
+        self.read_statement(|db| {
             let mut statement = db.prepare_cached(
                 "select id, label, created_at, used_at from api_tokens where account_id = ?1 order by id",
             )?;
@@ -109,7 +109,7 @@ impl Sqlite {
 
     pub fn token_account(&self, token_hash: &[u8], now: i64) -> Result<Option<Account>, StoreError> {
         let version = self.read_cache.version(&self.path);
-        let found = self.glance(|db| {
+        let found = self.read_statement(|db| {
             let mut statement = db.prepare_cached(
                 "select accounts.id, name, role, accounts.created_at, used_at from api_tokens \
                  join accounts on accounts.id = account_id where token_hash = ?1",

@@ -155,7 +155,7 @@ fn account_links(chrome: &Chrome<'_>) -> Markup {
     }
 }
 
-/// Where somebody goes who signs in on the page of an address: back to it. The pages for signing in keep where they lead.
+/// Where a sign-in on the page of an address leads: back to it. The pages for signing in keep where they lead.
 fn going_to(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     if !matches!(path, "/signin" | "/signup") {

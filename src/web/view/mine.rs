@@ -1,4 +1,4 @@
-//! What stands beside a movie on its page: the rating of this site's people, and the visitor's own things. They are one
+//! What the page of a movie adds to it: the rating of this site's people, and the visitor's own things. They are one
 //! form, so that whatever button is pressed brings along a star that was chosen, a day and a note that were typed. It
 //! works without a script and leads back to the panel; the script sends it in place.
 
